@@ -1,0 +1,233 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createConnection } from 'mysql2/promise'
+import { baseArguments, createDataFolder, firstLine, type ServerProgram, serverPrograms } from './database-server.ts'
+import { freePort } from './free-port.ts'
+
+const startTimeoutMs = 120_000
+const stopTimeoutMs = 30_000
+
+export type PrivateDatabase = {
+  /** `mysql://user:password@127.0.0.1:port/parley`; the user may make further databases. */
+  url: string
+  /** As the server itself says it, for people. */
+  version: string
+  /** Kills the server as a power cut would: nothing is flushed, nobody is told. */
+  kill: () => Promise<void>
+  /** Starts it again after `kill`, on the same port and data. */
+  restart: () => Promise<void>
+  /** Stops it in order; the data of a throwaway is removed. */
+  stop: () => Promise<void>
+}
+
+type Options = {
+  /** Where the data lives between runs. Without it the server is a throwaway in a temporary folder. */
+  dataDir?: string
+  /** Flush every commit to disk, as production does (the default). Tests that kill nothing may do without. */
+  durable?: boolean
+  log?: (line: string) => void
+}
+
+/** Written beside the data: a second program joins the running server by it, a later one finds the same port again. */
+type State = { password: string; port: number; pid: number; version: string }
+
+/** One data folder and how to run a server on it. */
+type Place = { dir: string; durable: boolean; throwaway: boolean; password: string; port: number }
+
+/**
+ * Starts a MariaDB or MySQL server that belongs to this checkout alone: its own data folder, socket and loopback port.
+ * It dies with this process, however this process dies. A server already running on `dataDir` is joined instead, and
+ * left running by `stop`.
+ */
+export async function startPrivateDatabase(options: Options = {}): Promise<PrivateDatabase> {
+  const { dataDir, durable = true, log = () => undefined } = options
+  const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-database-')))
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const state = await readState(dir)
+  if (state && (await answers(state))) {
+    log(`database: joined the ${state.version} already running on port ${state.port}`)
+    const joined = () => Promise.reject(new Error('this database belongs to another process, which started it'))
+    return { url: urlOf(state), version: state.version, kill: joined, restart: joined, stop: () => Promise.resolve() }
+  }
+  const password = state?.password ?? randomBytes(18).toString('base64url')
+  const place = { dir, durable, throwaway: !dataDir, password, port: await freePort(state?.port ?? 0) }
+  const { program, server } = await firstThatStarts(place, log)
+  let running = server
+  return {
+    url: urlOf(place),
+    version: program.version,
+    kill: () => running.end('SIGKILL'),
+    restart: async () => {
+      running = await launch(program, place)
+    },
+    stop: async () => {
+      await running.end('SIGTERM')
+      if (place.throwaway) await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function firstThatStarts(place: Place, log: (line: string) => void) {
+  const kinds = (['mariadb', 'mysql'] as const).filter((kind) => existsSync(join(place.dir, kind)))
+  const failures: string[] = []
+  for await (const program of serverPrograms((line) => log(`database: ${line}`))) {
+    // Data made by one kind of server cannot be read by the other.
+    if (kinds.length > 0 && !kinds.includes(program.kind)) continue
+    try {
+      const began = performance.now()
+      const data = join(place.dir, program.kind)
+      if (!existsSync(data)) await createDataFolder(program, data)
+      const server = await launch(program, place)
+      log(`database: ${program.version} on port ${place.port} (${Math.round(performance.now() - began)} ms)`)
+      return { program, server }
+    } catch (error) {
+      failures.push(`  ${program.file}: ${firstLine(error)}`)
+    }
+  }
+  if (place.throwaway) await rm(place.dir, { recursive: true, force: true })
+  throw new Error(`${[`No database server could be started on this machine.`, ...failures].join('\n')}
+Install one (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb), or start one yourself:
+  docker run --rm -d --name parley-db -p 127.0.0.1:3306:3306 -e MARIADB_DATABASE=parley -e MARIADB_USER=parley \\
+    -e MARIADB_PASSWORD=choose-one -e MARIADB_RANDOM_ROOT_PASSWORD=1 mariadb:10.11 --innodb-ft-min-token-size=1
+and name it: DATABASE_URL=mysql://parley:choose-one@127.0.0.1:3306/parley`)
+}
+
+async function launch(program: ServerProgram, place: Place) {
+  const { dir, password, port } = place
+  // One statement a line: the server reads this file by lines.
+  const init = [
+    `CREATE USER IF NOT EXISTS 'parley'@'127.0.0.1' IDENTIFIED BY '${password}';`,
+    `ALTER USER 'parley'@'127.0.0.1' IDENTIFIED BY '${password}';`,
+    `GRANT ALL PRIVILEGES ON *.* TO 'parley'@'127.0.0.1';`,
+    'CREATE DATABASE IF NOT EXISTS parley;',
+  ]
+  await writeFile(join(dir, 'init.sql'), `${init.join('\n')}\n`, { mode: 0o600 })
+  const logFile = await open(join(dir, 'server.log'), 'w')
+  // Its own process group: Ctrl-C in a terminal must reach the API first, and the database last.
+  const child = spawn(program.file, serverArguments(program, place), {
+    env: program.env,
+    detached: true,
+    stdio: ['ignore', logFile.fd, logFile.fd],
+  })
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', reject)
+    child.once('exit', async (code, signal) => reject(new Error(await lastWords(dir, signal ?? `code ${code}`))))
+  })
+  // After the start nobody waits for this promise any more; an exit then is seen by those who use the server.
+  failed.catch(() => undefined)
+  child.unref()
+  await logFile.close()
+  const pid = child.pid
+  if (!pid) return failed
+  const state = { password, port, pid, version: program.version }
+  const endWatch = endWithThisProcess(pid, place)
+  await Promise.race([untilAnswers(state), failed])
+  await writeState(dir, state)
+  return {
+    end: async (signal: 'SIGTERM' | 'SIGKILL') => {
+      endWatch()
+      await endProcess(pid, signal)
+    },
+  }
+}
+
+function serverArguments(program: ServerProgram, { dir, durable, port }: Place): string[] {
+  const args = [
+    ...baseArguments(program, join(dir, program.kind)),
+    // Relative to the data folder, since a socket's full path may be no longer than about 100 characters.
+    '--socket=server.sock',
+    '--pid-file=server.pid',
+    '--bind-address=127.0.0.1',
+    `--port=${port}`,
+    // Else the client's 127.0.0.1 becomes `localhost`, where root needs no password.
+    '--skip-name-resolve',
+    `--init-file=${join(dir, 'init.sql')}`,
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_520_ci',
+    // Search terms are bigrams; the default of 3 would index none of them.
+    '--innodb-ft-min-token-size=1',
+    '--innodb-buffer-pool-size=256M',
+    '--max-connections=500',
+    `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`,
+  ]
+  if (program.kind === 'mysql') args.push('--mysqlx=OFF', '--skip-log-bin')
+  return args
+}
+
+/** A shell that waits for the end of a pipe only this process holds, then ends the server: no orphan, even after SIGKILL. */
+function endWithThisProcess(pid: number, { dir, throwaway }: Place): () => void {
+  const script = 'read -r _; kill "$0" && while kill -0 "$0"; do sleep 0.1; done; [ -z "$1" ] || rm -rf "$1"'
+  const watch = spawn('/bin/sh', ['-c', script, String(pid), throwaway ? dir : ''], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  watch.unref()
+  if (watch.stdin && 'unref' in watch.stdin && typeof watch.stdin.unref === 'function') watch.stdin.unref()
+  return () => watch.kill('SIGKILL')
+}
+
+async function endProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const deadline = Date.now() + stopTimeoutMs
+  if (!send(pid, signal)) return
+  while (send(pid, 0)) {
+    if (Date.now() > deadline) send(pid, 'SIGKILL')
+    await delay(20)
+  }
+}
+
+/** Whether there was such a process to take the signal. */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    throw error
+  }
+}
+
+async function untilAnswers(state: State): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs
+  while (!(await answers(state))) {
+    if (Date.now() > deadline) throw new Error(`the server did not answer within ${startTimeoutMs / 1000} s`)
+    await delay(50)
+  }
+}
+
+/** The password is this data folder's own, so a server that takes it is the one meant. */
+async function answers(state: State): Promise<boolean> {
+  try {
+    const connection = await createConnection({ uri: urlOf(state), connectTimeout: 2000 })
+    await connection.end()
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function lastWords(dir: string, how: string): Promise<string> {
+  const lines = (await readFile(join(dir, 'server.log'), 'utf8')).trim().split('\n')
+  const said = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)
+  return `ended with ${how} while starting: ${said}`
+}
+
+function urlOf({ password, port }: { password: string; port: number }): string {
+  return `mysql://parley:${password}@127.0.0.1:${port}/parley`
+}
+
+async function readState(dir: string): Promise<State | undefined> {
+  const file = join(dir, 'state.json')
+  if (!existsSync(file)) return undefined
+  const state: State = JSON.parse(await readFile(file, 'utf8'))
+  return state
+}
+
+async function writeState(dir: string, state: State): Promise<void> {
+  // Renamed into place: a reader never meets half a file.
+  await writeFile(join(dir, 'state.json.new'), JSON.stringify(state), { mode: 0o600 })
+  await rename(join(dir, 'state.json.new'), join(dir, 'state.json'))
+}
