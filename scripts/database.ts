@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
 import { baseArguments, createDataFolder, firstLine, type ServerProgram, serverPrograms } from './database-server.ts'
@@ -46,7 +47,7 @@ type Place = { dir: string; durable: boolean; throwaway: boolean; password: stri
  */
 export async function startPrivateDatabase(options: Options = {}): Promise<PrivateDatabase> {
   const { dataDir, durable = true, log = () => undefined } = options
-  const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-database-')))
+  const dir = dataDir ? resolve(dataDir) : await mkdtemp(join(tmpdir(), 'parley-database-'))
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const state = await readState(dir)
   if (state && (await answers(state))) {
@@ -161,13 +162,15 @@ function serverArguments(program: ServerProgram, { dir, durable, port }: Place):
 
 /** A shell that waits for the end of a pipe only this process holds, then ends the server: no orphan, even after SIGKILL. */
 function endWithThisProcess(pid: number, { dir, throwaway }: Place): () => void {
-  const script = 'read -r _; kill "$0" && while kill -0 "$0"; do sleep 0.1; done; [ -z "$1" ] || rm -rf "$1"'
+  // Bounded, for containers whose first process never reaps the dead.
+  const gone = 'for _ in $(seq 300); do kill -0 "$0" || break; sleep 0.1; done'
+  const script = `read -r _; kill "$0" && ${gone}; [ -z "$1" ] || rm -rf "$1"`
   const watch = spawn('/bin/sh', ['-c', script, String(pid), throwaway ? dir : ''], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   watch.unref()
-  if (watch.stdin && 'unref' in watch.stdin && typeof watch.stdin.unref === 'function') watch.stdin.unref()
+  if (watch.stdin instanceof Socket) watch.stdin.unref()
   return () => watch.kill('SIGKILL')
 }
 
