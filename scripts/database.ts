@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
 import { baseArguments, createDataFolder, firstLine, type ServerProgram, serverPrograms } from './database-server.ts'
 import { freePort } from './free-port.ts'
+import { type OwnedProcess, startOwnedProcess } from './owned-process.ts'
 
 const startTimeoutMs = 120_000
-const stopTimeoutMs = 30_000
 
 export type PrivateDatabase = {
   /** `mysql://user:password@127.0.0.1:port/parley`; the user may make further databases. */
@@ -35,7 +33,7 @@ type Options = {
 }
 
 /** Written beside the data: a second program joins the running server by it, a later one finds the same port again. */
-type State = { password: string; port: number; pid: number; version: string }
+type State = { password: string; port: number; version: string }
 
 /** One data folder and how to run a server on it. */
 type Place = { dir: string; durable: boolean; throwaway: boolean; password: string; port: number }
@@ -67,7 +65,7 @@ export async function startPrivateDatabase(options: Options = {}): Promise<Priva
       running = await launch(program, place)
     },
     stop: async () => {
-      await running.end('SIGTERM')
+      await running.end()
       if (place.throwaway) await rm(dir, { recursive: true, force: true })
     },
   }
@@ -98,7 +96,7 @@ Install one (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install
 and name it: DATABASE_URL=mysql://parley:choose-one@127.0.0.1:3306/parley`)
 }
 
-async function launch(program: ServerProgram, place: Place) {
+async function launch(program: ServerProgram, place: Place): Promise<OwnedProcess> {
   const { dir, password, port } = place
   // One statement a line: the server reads this file by lines.
   const init = [
@@ -109,32 +107,26 @@ async function launch(program: ServerProgram, place: Place) {
   ]
   await writeFile(join(dir, 'init.sql'), `${init.join('\n')}\n`, { mode: 0o600 })
   const logFile = await open(join(dir, 'server.log'), 'w')
-  // Its own process group: Ctrl-C in a terminal must reach the API first, and the database last.
-  const child = spawn(program.file, serverArguments(program, place), {
+  const server = await startOwnedProcess(program.file, serverArguments(program, place), {
     env: program.env,
-    detached: true,
-    stdio: ['ignore', logFile.fd, logFile.fd],
+    output: logFile.fd,
+    removeAfter: place.throwaway ? dir : undefined,
   })
-  const failed = new Promise<never>((_, reject) => {
-    child.once('error', reject)
-    child.once('exit', async (code, signal) => reject(new Error(await lastWords(dir, signal ?? `code ${code}`))))
-  })
-  // After the start nobody waits for this promise any more; an exit then is seen by those who use the server.
-  failed.catch(() => undefined)
-  child.unref()
   await logFile.close()
-  const pid = child.pid
-  if (!pid) return failed
-  const state = { password, port, pid, version: program.version }
-  const endWatch = endWithThisProcess(pid, place)
-  await Promise.race([untilAnswers(state), failed])
-  await writeState(dir, state)
-  return {
-    end: async (signal: 'SIGTERM' | 'SIGKILL') => {
-      endWatch()
-      await endProcess(pid, signal)
-    },
+  const state = { password, port, version: program.version }
+  let ending: string | undefined
+  void server.ended.then((how) => (ending = how))
+  const deadline = Date.now() + startTimeoutMs
+  while (!(await answers(state))) {
+    if (ending) throw new Error(`ended with ${ending}: ${await lastWords(dir)}`)
+    if (Date.now() > deadline) {
+      await server.end('SIGKILL')
+      throw new Error(`did not answer within ${startTimeoutMs / 1000} s: ${await lastWords(dir)}`)
+    }
+    await delay(50)
   }
+  await writeState(dir, state)
+  return server
 }
 
 function serverArguments(program: ServerProgram, { dir, durable, port }: Place): string[] {
@@ -160,47 +152,6 @@ function serverArguments(program: ServerProgram, { dir, durable, port }: Place):
   return args
 }
 
-/** A shell that waits for the end of a pipe only this process holds, then ends the server: no orphan, even after SIGKILL. */
-function endWithThisProcess(pid: number, { dir, throwaway }: Place): () => void {
-  // Bounded, for containers whose first process never reaps the dead.
-  const gone = 'for _ in $(seq 300); do kill -0 "$0" || break; sleep 0.1; done'
-  const script = `read -r _; kill "$0" && ${gone}; [ -z "$1" ] || rm -rf "$1"`
-  const watch = spawn('/bin/sh', ['-c', script, String(pid), throwaway ? dir : ''], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  watch.unref()
-  if (watch.stdin instanceof Socket) watch.stdin.unref()
-  return () => watch.kill('SIGKILL')
-}
-
-async function endProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const deadline = Date.now() + stopTimeoutMs
-  if (!send(pid, signal)) return
-  while (send(pid, 0)) {
-    if (Date.now() > deadline) send(pid, 'SIGKILL')
-    await delay(20)
-  }
-}
-
-/** Whether there was such a process to take the signal. */
-function send(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
-    throw error
-  }
-}
-
-async function untilAnswers(state: State): Promise<void> {
-  const deadline = Date.now() + startTimeoutMs
-  while (!(await answers(state))) {
-    if (Date.now() > deadline) throw new Error(`the server did not answer within ${startTimeoutMs / 1000} s`)
-    await delay(50)
-  }
-}
-
 /** The password is this data folder's own, so a server that takes it is the one meant. */
 async function answers(state: State): Promise<boolean> {
   try {
@@ -212,10 +163,9 @@ async function answers(state: State): Promise<boolean> {
   }
 }
 
-async function lastWords(dir: string, how: string): Promise<string> {
+async function lastWords(dir: string): Promise<string | undefined> {
   const lines = (await readFile(join(dir, 'server.log'), 'utf8')).trim().split('\n')
-  const said = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)
-  return `ended with ${how} while starting: ${said}`
+  return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)
 }
 
 function urlOf({ password, port }: { password: string; port: number }): string {
