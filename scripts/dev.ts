@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { firstLine } from './database-server.ts'
+import { startPrivateDatabase } from './database.ts'
+import { freePort } from './free-port.ts'
+import { whenLauncherEnds } from './launcher.ts'
+import { type OwnedProcess, startOwnedProcess } from './owned-process.ts'
+
+const readyTimeoutMs = 120_000
+const root = resolve(import.meta.dirname, '..')
+const dataDir = join(root, '.data')
+
+/** What is running, in order of start; ended in the opposite order. */
+const running: { name: string; end: () => Promise<void> }[] = []
+let ending: Promise<void> | undefined
+let isReady = false
+
+function say(line: string): void {
+  console.log(`parley  ${line}`)
+}
+
+async function start(): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const databaseUrl = await database()
+  const apiPort = await port('api', 8000)
+  const webPort = await port('web', 5173)
+  const apiOrigin = `http://127.0.0.1:${apiPort}`
+  const apiEnv = { PORT: String(apiPort), DATABASE_URL: databaseUrl, DATA_DIR: dataDir, JWT_SECRET: await secret() }
+  await child('api', 'apps/api', ['--watch', 'src/main.ts'], { LOG_LEVEL: 'warn', ...process.env, ...apiEnv })
+  const vite = ['node_modules/vite/bin/vite.js', '--host', '127.0.0.1', '--port', String(webPort), '--strictPort']
+  await child('web', 'apps/web', [...vite, '--logLevel', 'warn'], { ...process.env, PARLEY_API_ORIGIN: apiOrigin })
+  await ready('api', `${apiOrigin}/readyz`)
+  await ready('web', `http://127.0.0.1:${webPort}/`)
+  if (ending) return
+  isReady = true
+  say(`API reference: ${apiOrigin}/docs   Ctrl-C stops everything`)
+  say(`ready: open http://localhost:${webPort}`)
+}
+
+async function database(): Promise<string> {
+  const given = process.env.DATABASE_URL
+  if (given) {
+    say(`database: the one DATABASE_URL names, on ${new URL(given).host}`)
+    return given
+  }
+  const started = await startPrivateDatabase({ dataDir: join(dataDir, 'database'), log: say })
+  running.push({ name: 'database', end: started.stop })
+  return started.url
+}
+
+/** Kept with the data, so that a restart signs nobody out. */
+async function secret(): Promise<string> {
+  if (process.env.JWT_SECRET) return process.env.JWT_SECRET
+  const file = join(dataDir, 'jwt-secret')
+  if (!existsSync(file)) await writeFile(file, randomBytes(48).toString('base64url'), { mode: 0o600 })
+  return readFile(file, 'utf8')
+}
+
+async function port(name: string, preferred: number): Promise<number> {
+  const free = await freePort(preferred)
+  if (free !== preferred) say(`${name}: port ${preferred} is taken, using ${free}`)
+  return free
+}
+
+async function child(name: string, folder: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  say(`${name}: starting`)
+  const started = await startOwnedProcess(process.execPath, args, { cwd: join(root, folder), env, output: 'pipe' })
+  running.push({ name, end: () => started.end() })
+  relay(name, started)
+  void started.ended.then((how) => {
+    if (!ending) fail(`${name} ended by itself (${how}), stopping the rest`)
+  })
+}
+
+function relay(name: string, { stdout, stderr }: OwnedProcess): void {
+  for (const stream of [stdout, stderr]) {
+    if (!stream) continue
+    createInterface({ input: stream }).on('line', (line) => {
+      console.log(`${name.padEnd(8)}${line}`)
+      // `node --watch` outlives the program it runs, and would wait for an edit for ever.
+      if (!isReady && line.startsWith('Failed running')) fail(`${name} could not start, stopping the rest`)
+    })
+  }
+}
+
+async function ready(name: string, url: string): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs
+  let last = 'no answer'
+  while (!ending) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(5000) })
+      if (response.ok) return
+      last = `status ${response.status}`
+    } catch (error) {
+      last = firstLine(error)
+    }
+    if (Date.now() > deadline) throw new Error(`${name} was not ready within ${readyTimeoutMs / 1000} s (${last})`)
+    await delay(100)
+  }
+}
+
+function fail(why: string): void {
+  console.error(`parley  ${why}`)
+  process.exitCode = 1
+  void stop()
+}
+
+function stop(): Promise<void> {
+  ending ??= (async () => {
+    for (const { name, end } of running.toReversed()) {
+      say(`${name}: stopping`)
+      await end()
+    }
+  })()
+  return ending
+}
+
+// A repeated signal is expected (the terminal and pnpm both send one) and changes nothing: every end is bounded in time.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+whenLauncherEnds(() => void stop())
+
+start().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)))
