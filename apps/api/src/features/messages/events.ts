@@ -1,0 +1,7 @@
+import type { MessagesEvent } from '@parley/protocol/messages'
+
+/** What the message log says happened, after the commit. */
+export interface MessageEvents {
+  /** Rows of one room that one commit wrote: exactly what goes to its members. */
+  'messages.committed': MessagesEvent
+}

@@ -1,0 +1,103 @@
+import { fileURLToPath } from 'node:url'
+import { DrizzleQueryError } from 'drizzle-orm'
+import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
+import { migrate } from 'drizzle-orm/mysql2/migrator'
+import mysql from 'mysql2/promise'
+import type { Pool, PoolConnection } from 'mysql2/promise'
+
+/** Drizzle on a pool, or on one connection inside a transaction: stores take either. */
+export type Database = MySql2Database<Record<string, never>>
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+export type Queryable = Database | Transaction
+
+/** The connections of one API node. */
+export interface DatabasePools {
+  db: Database
+  /** Pool of the write path: READ COMMITTED, several statements a round trip. Never pass it text from outside unescaped. */
+  writer: Pool
+  /** Answers whether the database does. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+const sessionSettings = "SET SESSION sql_mode = 'TRADITIONAL', SESSION time_zone = '+00:00'"
+
+/** Opens the pools. Nothing connects before the first query. */
+export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 8 } = {}): DatabasePools {
+  const common = { uri: url, timezone: 'Z', charset: 'utf8mb4_unicode_520_ci', supportBigNumbers: true } as const
+  const pool = mysql.createPool({ ...common, connectionLimit })
+  const writer = mysql.createPool({ ...common, connectionLimit: writerLimit, multipleStatements: true })
+  pool.on('connection', (connection) => void connection.query(sessionSettings))
+  writer.on(
+    'connection',
+    (connection) => void connection.query(`${sessionSettings}, SESSION transaction_isolation = 'READ-COMMITTED'`),
+  )
+  return {
+    db: drizzle(pool),
+    writer,
+    ping: async () => void (await pool.query('SELECT 1')),
+    close: async () => {
+      await Promise.all([pool.end(), writer.end()])
+    },
+  }
+}
+
+/** Brings the schema up to date. Nodes that start together take turns, so each migration runs once. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const connection = await mysql.createConnection({ uri: url, timezone: 'Z', charset: 'utf8mb4_unicode_520_ci' })
+  try {
+    const [rows] = await connection.query<mysql.RowDataPacket[]>("SELECT GET_LOCK('parley-migrate', 60) AS locked")
+    if (rows[0]?.locked !== 1) throw new Error('another node has been migrating for 60 s; start again when it is done')
+    await migrate(drizzle(connection), { migrationsFolder })
+  } finally {
+    await connection.end()
+  }
+}
+
+/** Runs `work` in a transaction on its own connection of `pool`; rolls back and rethrows if it fails. */
+export async function withTransaction<T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+  const connection = await pool.getConnection()
+  try {
+    await connection.query('START TRANSACTION')
+    const result = await work(connection)
+    await connection.query('COMMIT')
+    connection.release()
+    return result
+  } catch (error) {
+    // A connection whose ROLLBACK fails is in an unknown state and must not serve anybody else.
+    await connection.query('ROLLBACK').then(
+      () => connection.release(),
+      () => connection.destroy(),
+    )
+    throw error
+  }
+}
+
+const codeOf = (error: unknown): string | undefined => {
+  const inner = error instanceof DrizzleQueryError ? error.cause : error
+  return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : undefined
+}
+
+/** Whether a statement failed because a unique key is taken. */
+export const isDuplicateKey = (error: unknown): boolean => codeOf(error) === 'ER_DUP_ENTRY'
+
+/** Whether a transaction lost a deadlock or a lock wait and may be tried again from its start. */
+export const isLockConflict = (error: unknown): boolean =>
+  codeOf(error) === 'ER_LOCK_DEADLOCK' || codeOf(error) === 'ER_LOCK_WAIT_TIMEOUT'
+
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CON_COUNT_ERROR',
+  'ER_NORMAL_SHUTDOWN',
+])
+
+/** Whether the database is away: nothing is known to be wrong with the statement. */
+export const isDatabaseAway = (error: unknown): boolean => connectionCodes.has(codeOf(error) ?? '')

@@ -1,0 +1,79 @@
+import cookie from '@fastify/cookie'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import scalar from '@scalar/fastify-api-reference'
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Config } from '../../config.ts'
+import { AppError, notFound, toAppError, toWire } from './errors.ts'
+
+/** JSON bodies: the longest message is far below. Uploads are streamed and have a limit of their own. */
+const bodyBytesMax = 256 * 1024
+
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+
+/** Fastify's own refusals, in the words and codes of the contract. */
+function fromFastify(error: FastifyError): AppError | null {
+  switch (error.statusCode) {
+    case 400:
+      return new AppError('VALIDATION_FAILED', 'The body could not be read. Send valid JSON.', { cause: error })
+    case 413:
+      return new AppError('PAYLOAD_TOO_LARGE', 'The body is larger than allowed.', { cause: error })
+    case 415:
+      return new AppError('UNSUPPORTED_MEDIA', 'This content type is not accepted here. Send JSON.', { cause: error })
+    default:
+      return null
+  }
+}
+
+const isFastifyError = (error: unknown): error is FastifyError =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+
+/** One place turns what was thrown into an answer and, where it is the server's fault, into a line of the log. */
+function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const error =
+      (!(thrown instanceof AppError) && isFastifyError(thrown) ? fromFastify(thrown) : null) ?? toAppError(thrown)
+    if (error.status >= 500) request.log.error({ err: error }, error.message)
+    else request.log.info({ code: error.code, reason: error.message }, 'refused')
+    const { retryAfterMs } = error.details ?? {}
+    if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
+    void reply.status(error.status).type('application/json').serializer(JSON.stringify)
+    return reply.send({ error: toWire(error, request.id) })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    void reply.status(404).send({ error: toWire(notFound('This address'), request.id) })
+  })
+}
+
+/** A Fastify server that knows nothing of Parley's features: errors, security headers, cookies, the API reference. */
+export async function createHttpServer(config: Config): Promise<FastifyInstance> {
+  const proxies = list(config.TRUSTED_PROXIES)
+  const app = fastify({
+    logger: { level: config.LOG_LEVEL, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    trustProxy: proxies.length > 0 ? proxies : false,
+    bodyLimit: bodyBytesMax,
+    forceCloseConnections: 'idle',
+    disableRequestLogging: true,
+  })
+  // Contracts check their own input: one schema, one checker for HTTP and sockets alike.
+  app.setValidatorCompiler(() => () => true)
+  app.decorateRequest('actor', null)
+  answerErrors(app)
+  await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'same-site' } })
+  await app.register(cors, { origin: list(config.WEB_ORIGINS), credentials: true })
+  await app.register(cookie)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Parley', version: '0.1.0', description: 'Rooms and direct messages that never lose a message.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+  })
+  if (config.DOCS) await app.register(scalar, { routePrefix: '/docs' })
+  return app
+}

@@ -1,0 +1,59 @@
+import { commands as schemas, type CommandAnswer, type CommandInput, type CommandName } from '@parley/protocol/realtime'
+import { AppError, rateLimited, toAppError, toWire } from '../platform/http/errors.ts'
+import { createValidator } from '../platform/http/validate.ts'
+import type { Connection, RealtimeSocket } from './gateway.ts'
+import type { RateMeter } from './rate.ts'
+
+export type CommandHandler<N extends CommandName> = (
+  input: CommandInput<N>,
+  connection: Connection,
+) => Promise<CommandAnswer<N>>
+
+type Ack = (answer: object) => void
+type Run = (input: unknown, connection: Connection) => Promise<object>
+
+interface Log {
+  error(context: object, message: string): void
+}
+
+const isCommandName = (name: string): name is CommandName => Object.hasOwn(schemas, name)
+
+const isAck = (value: unknown): value is Ack => typeof value === 'function'
+
+/** Holds the declared commands and runs them: rate, then schema, then handler, then exactly one ack. */
+export function createCommands(log: Log) {
+  const runs = new Map<CommandName, Run>()
+  let requests = 0
+
+  async function answer(name: string, args: unknown[], connection: Connection, meter: RateMeter): Promise<object> {
+    const requestId = `ws-${++requests}`
+    try {
+      const waitMs = meter.take(performance.now())
+      if (waitMs > 0) throw rateLimited(waitMs)
+      const run = isCommandName(name) ? runs.get(name) : undefined
+      if (!run) throw new AppError('VALIDATION_FAILED', `There is no command ${name.slice(0, 60)}.`)
+      return { ok: true, ...(await run(args[0], connection)) }
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.status >= 500)
+        log.error({ err: error, command: name, requestId, actor: connection.actor }, error.message)
+      return { ok: false, error: toWire(error, requestId) }
+    }
+  }
+
+  return {
+    /** Declares the handler of one command. */
+    declare<N extends CommandName>(name: N, handler: CommandHandler<N>): void {
+      if (runs.has(name)) throw new Error(`the command ${name} is declared twice`)
+      const check = createValidator<(typeof schemas)[N]['input']>(schemas[name].input, { part: 'input' })
+      runs.set(name, async (input, connection) => handler(check(input), connection))
+    },
+    /** Answers the commands of one socket. One listener for all of them keeps an idle socket small. */
+    serve(socket: RealtimeSocket, connection: Connection, meter: RateMeter): void {
+      socket.onAny((name: string, ...args: unknown[]) => {
+        const ack = args.findLast(isAck)
+        void answer(name, args, connection, meter).then((result) => ack?.(result))
+      })
+    },
+  }
+}

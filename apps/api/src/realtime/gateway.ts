@@ -1,0 +1,162 @@
+import type { Server as HttpServer } from 'node:http'
+import type { AnnouncedHead } from '@parley/protocol/messages'
+import {
+  packetBytesMax,
+  realtimePath,
+  type CommandName,
+  type EventName,
+  type EventPayload,
+} from '@parley/protocol/realtime'
+import { Server as Engine } from 'engine.io'
+import { Server, type DefaultEventsMap, type Socket } from 'socket.io'
+import type { Actor } from '../platform/http/actor.ts'
+import { AppError, toAppError, toWire } from '../platform/http/errors.ts'
+import { createCommands, type CommandHandler } from './commands.ts'
+import { sessionChannel, roomChannel, userChannel } from './channels.ts'
+import { createRateMeter } from './rate.ts'
+import { watchSlowConsumers } from './slow-consumers.ts'
+import { dispatchUpgrades } from './upgrade.ts'
+
+/** How often heads are announced, so that a lost last event is noticed. */
+export const heartbeatMs = 25_000
+
+interface SocketData {
+  actor: Actor
+}
+
+// Untyped on purpose: input is `unknown` until the command's schema passed it, and output goes through `Gateway.emit`.
+export type RealtimeServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
+export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
+
+/** What is known of a connection by those who are told of it. */
+export interface Connection {
+  id: string
+  actor: Actor
+}
+
+/** The log of the gateway: what Fastify's logger offers of it. */
+interface Log {
+  warn(context: object, message: string): void
+  error(context: object, message: string): void
+}
+
+/** The only door to the sockets: features declare their commands and say which event goes to which channel. */
+export interface Gateway {
+  /** Declares the handler of a command; its input is checked against the protocol before. */
+  command<N extends CommandName>(name: N, handler: CommandHandler<N>): void
+  /** Sends an event to every socket of a channel. `volatile`: not worth queueing for a slow reader. */
+  emit<N extends EventName>(channel: string, name: N, payload: EventPayload<N>, options?: EmitOptions): void
+  /** Puts every socket of `channel` into `into` too, on every node. */
+  subscribe(channel: string, into: string): void
+  unsubscribe(channel: string, from: string): void
+  /** How many sockets of this node are in a channel. */
+  size(channel: string): number
+  onConnect(listener: (connection: Connection) => void): void
+  onDisconnect(listener: (connection: Connection) => void): void
+  /** Tells the sockets of a session that it was revoked, and closes them. */
+  endSession(sessionId: string): void
+  /** Begins to accept connections; `headsOf` names the rooms a person hears of. */
+  start(options: { headsOf: (actor: Actor) => Promise<AnnouncedHead[]> }): void
+  close(): Promise<void>
+}
+
+interface EmitOptions {
+  volatile?: boolean
+  /** A socket that needs no telling, by its id. */
+  exceptSocketId?: string
+}
+
+interface GatewayDependencies {
+  server: HttpServer
+  authenticate: (token: string) => Promise<Actor>
+  commandsPerSecond: number
+  log: Log
+}
+
+/** Makes the Socket.IO gateway on `server`: WebSocket only, at one path, every command checked at the door. */
+export function createGateway({ server, authenticate, commandsPerSecond, log }: GatewayDependencies): Gateway {
+  const engine = new Engine({
+    transports: ['websocket'],
+    pingInterval: 15_000,
+    pingTimeout: 20_000,
+    maxHttpBufferSize: packetBytesMax,
+    perMessageDeflate: false,
+  })
+  const io: RealtimeServer = new Server({ serveClient: false, connectTimeout: 10_000 })
+  io.bind(engine)
+  const commands = createCommands(log)
+  const connectListeners: ((connection: Connection) => void)[] = []
+  const disconnectListeners: ((connection: Connection) => void)[] = []
+  const stopWatching = watchSlowConsumers(io, log)
+
+  io.use((socket, next) => {
+    const token: unknown = socket.handshake.auth.token
+    if (typeof token !== 'string') return next(connectError(new AppError('TOKEN_MISSING', 'Sign in first.'), socket.id))
+    authenticate(token).then(
+      (actor) => {
+        socket.data.actor = actor
+        next()
+      },
+      (error: unknown) => next(connectError(toAppError(error), socket.id)),
+    )
+  })
+
+  const emit: Gateway['emit'] = (channel, name, payload, { volatile = false, exceptSocketId } = {}) => {
+    let target = io.to(channel)
+    if (exceptSocketId !== undefined) target = target.except(exceptSocketId)
+    if (volatile) target = target.volatile
+    target.emit(name, payload)
+  }
+
+  /** Channels first, heads after: a commit between the two is then heard twice, never missed. */
+  async function welcome(socket: RealtimeSocket, headsOf: (actor: Actor) => Promise<AnnouncedHead[]>): Promise<void> {
+    const { actor } = socket.data
+    await socket.join([userChannel(actor.userId), sessionChannel(actor.sessionId)])
+    const heads = await headsOf(actor)
+    await socket.join(heads.map(({ roomId }) => roomChannel(roomId)))
+    const serverTime = new Date().toISOString()
+    emit(socket.id, 'session.ready', { userId: actor.userId, heartbeatMs, serverTime, heads })
+  }
+
+  return {
+    command: (name, handler) => commands.declare(name, handler),
+    emit,
+    subscribe: (channel, into) => io.in(channel).socketsJoin(into),
+    unsubscribe: (channel, from) => io.in(channel).socketsLeave(from),
+    size: (channel) => io.of('/').adapter.rooms.get(channel)?.size ?? 0,
+    onConnect: (listener) => void connectListeners.push(listener),
+    onDisconnect: (listener) => void disconnectListeners.push(listener),
+    endSession: (sessionId) => {
+      emit(sessionChannel(sessionId), 'session.ending', { reason: 'revoked' })
+      io.in(sessionChannel(sessionId)).disconnectSockets(true)
+    },
+    start: ({ headsOf }) => {
+      io.on('connection', (socket) => {
+        const connection = { id: socket.id, actor: socket.data.actor }
+        commands.serve(socket, connection, createRateMeter(commandsPerSecond))
+        socket.on('disconnect', () => disconnectListeners.forEach((listener) => listener(connection)))
+        welcome(socket, headsOf).then(
+          () => connectListeners.forEach((listener) => listener(connection)),
+          (error: unknown) => {
+            log.error({ err: error, socketId: socket.id }, 'a socket could not be welcomed')
+            socket.disconnect(true)
+          },
+        )
+      })
+      dispatchUpgrades(
+        server,
+        new Map([[realtimePath, (request, socket, head) => engine.handleUpgrade(request, socket, head)]]),
+      )
+    },
+    close: async () => {
+      stopWatching()
+      io.emit('session.ending', { reason: 'shutdown' })
+      await io.close()
+      engine.close()
+    },
+  }
+}
+
+/** What a refused connection is told: Socket.IO hands `data` to the client's `connect_error`. */
+const connectError = (error: AppError, requestId: string): Error =>
+  Object.assign(new Error(error.message), { data: toWire(error, requestId) })
