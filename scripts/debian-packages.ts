@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { glob, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -40,15 +40,14 @@ export async function unpackDebianPackages(names: string[], log: (line: string) 
   }
 }
 
-/** The environment a program from `unpackDebianPackages` needs to find the libraries unpacked beside it. */
+/** The `LD_LIBRARY_PATH` by which a program from `unpackDebianPackages` finds the libraries unpacked beside it. */
 export async function libraryPath(root: string): Promise<string> {
-  const folders: string[] = []
-  for (const lib of [join(root, 'usr/lib'), join(root, 'lib')]) {
-    if (!existsSync(lib)) continue
-    folders.push(lib)
-    for (const entry of await readdir(lib)) if (entry.includes('-linux-')) folders.push(join(lib, entry))
-  }
-  return [...folders, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':')
+  // Two folders deep, for libraries private to a package, such as those of `pulseaudio`.
+  const patterns = ['lib', 'usr/lib'].flatMap((lib) => [`${lib}/lib*.so*`, `${lib}/*/lib*.so*`, `${lib}/*/*/lib*.so*`])
+  const folders = new Set<string>()
+  for await (const file of glob(patterns, { cwd: root })) folders.add(join(root, dirname(file)))
+  if (process.env.LD_LIBRARY_PATH) folders.add(process.env.LD_LIBRARY_PATH)
+  return [...folders].join(':')
 }
 
 /** `debian-12`, `ubuntu-24.04`: packages of one release do not run on another. */
