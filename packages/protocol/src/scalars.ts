@@ -23,7 +23,7 @@ export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 
 /** An opaque position in a list: hand back what `nextCursor` said, unchanged. */
 export const cursor = Type.Optional(
-  Type.String({ maxLength: 200, description: 'Where to go on: the `nextCursor` of the page before.' }),
+  Type.String({ maxLength: 600, description: 'Where to go on: the `nextCursor` of the page before.' }),
 )
 
 /** A page of a list; `nextCursor` is null on the last one. */
