@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
-import { firstLine } from './database-server.ts'
 import { startPrivateDatabase } from './database.ts'
 import { freePort } from './free-port.ts'
 import { whenLauncherEnds } from './launcher.ts'
 import { type OwnedProcess, startOwnedProcess } from './owned-process.ts'
+import { untilReady } from './until-ready.ts'
 
-const readyTimeoutMs = 120_000
 const root = resolve(import.meta.dirname, '..')
 const dataDir = join(root, '.data')
 
@@ -30,12 +28,17 @@ async function start(): Promise<void> {
   const webPort = await port('web', 5173)
   const apiOrigin = `http://127.0.0.1:${apiPort}`
   const apiEnv = { PORT: String(apiPort), DATABASE_URL: databaseUrl, DATA_DIR: dataDir, JWT_SECRET: await secret() }
-  await child('api', 'apps/api', ['--watch', 'src/main.ts'], { LOG_LEVEL: 'warn', ...process.env, ...apiEnv })
+  await child('api', 'apps/api', ['--watch', 'src/main.ts'], {
+    LOG_LEVEL: 'warn',
+    DOCS: 'true',
+    ...process.env,
+    ...apiEnv,
+  })
   const vite = ['node_modules/vite/bin/vite.js', '--host', '127.0.0.1', '--port', String(webPort), '--strictPort']
   await child('web', 'apps/web', [...vite, '--logLevel', 'warn'], { ...process.env, PARLEY_API_ORIGIN: apiOrigin })
-  await ready('api', `${apiOrigin}/readyz`)
-  await ready('web', `http://127.0.0.1:${webPort}/`)
-  if (ending) return
+  const giveUp = () => (ending ? 'stopped' : undefined)
+  await untilReady('api', `${apiOrigin}/readyz`, giveUp)
+  await untilReady('web', `http://127.0.0.1:${webPort}/`, giveUp)
   isReady = true
   say(`API reference: ${apiOrigin}/docs   Ctrl-C stops everything`)
   say(`ready: open http://localhost:${webPort}`)
@@ -71,9 +74,7 @@ async function child(name: string, folder: string, args: string[], env: NodeJS.P
   const started = await startOwnedProcess(process.execPath, args, { cwd: join(root, folder), env, output: 'pipe' })
   running.push({ name, end: () => started.end() })
   relay(name, started)
-  void started.ended.then((how) => {
-    if (!ending) fail(`${name} ended by itself (${how}), stopping the rest`)
-  })
+  void started.ended.then((how) => ending ?? fail(`${name} ended by itself (${how}), stopping the rest`))
 }
 
 function relay(name: string, { stdout, stderr }: OwnedProcess): void {
@@ -84,22 +85,6 @@ function relay(name: string, { stdout, stderr }: OwnedProcess): void {
       // `node --watch` outlives the program it runs, and would wait for an edit for ever.
       if (!isReady && line.startsWith('Failed running')) fail(`${name} could not start, stopping the rest`)
     })
-  }
-}
-
-async function ready(name: string, url: string): Promise<void> {
-  const deadline = Date.now() + readyTimeoutMs
-  let last = 'no answer'
-  while (!ending) {
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(5000) })
-      if (response.ok) return
-      last = `status ${response.status}`
-    } catch (error) {
-      last = firstLine(error)
-    }
-    if (Date.now() > deadline) throw new Error(`${name} was not ready within ${readyTimeoutMs / 1000} s (${last})`)
-    await delay(100)
   }
 }
 
@@ -123,4 +108,7 @@ function stop(): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
 whenLauncherEnds(() => void stop())
 
-start().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)))
+start().catch((error: unknown) => {
+  // Stopped while starting: whoever stopped it knows.
+  if (!ending) fail(error instanceof Error ? error.message : String(error))
+})
