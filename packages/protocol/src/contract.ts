@@ -34,7 +34,7 @@ type StaticOf<S> = S extends TSchema ? Static<S> : undefined
 
 /** What a caller of contract `C` hands over. */
 export type RequestOf<C extends Contract> = {
-  [Part in keyof ContractInput as C[Part] extends TSchema ? Part : never]: StaticOf<C[Part]>
+  [Part in keyof ContractInput as C[Part] extends TSchema ? Part : never]-?: StaticOf<C[Part]>
 }
 
 /** What contract `C` answers on success. */

@@ -1,0 +1,104 @@
+import type { RoomRole, RoomType } from '@parley/protocol/rooms'
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
+import type { Database } from '../../platform/database.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Actor } from '../../platform/http/actor.ts'
+import { notFound, permissionDenied } from '../../platform/http/errors.ts'
+import type { Relations } from './dependencies.ts'
+import type { RoomEvents } from './events.ts'
+import { roomMembers, rooms } from './tables.ts'
+
+/** What somebody is in a room. */
+export interface Membership {
+  role: RoomRole
+  type: RoomType
+  /** The other person of a private room. */
+  peerId: string | null
+}
+
+/** Changes made on another node are seen after this long at the latest. */
+const keptMs = 60_000
+
+const entriesMax = 100_000
+
+interface Entry {
+  membership: Promise<Membership | null>
+  expiresAtMs: number
+}
+
+async function loadMembership(db: Database, roomId: string, userId: string): Promise<Membership | null> {
+  const peers = alias(roomMembers, 'peers')
+  const [found] = await db
+    .select({
+      role: roomMembers.role,
+      type: rooms.type,
+      peerId: sql<string | null>`${peers.userId}`.mapWith(peers.userId),
+    })
+    .from(roomMembers)
+    .innerJoin(rooms, eq(rooms.id, roomMembers.roomId))
+    .leftJoin(peers, and(eq(rooms.type, 'PRIVATE'), eq(peers.roomId, rooms.id), ne(peers.userId, roomMembers.userId)))
+    .where(and(eq(roomMembers.roomId, roomId), eq(roomMembers.userId, userId), isNull(rooms.deletedAt)))
+  return found ?? null
+}
+
+/**
+ * Who is in which room, kept in memory because every message asks. What is kept is the promise of the answer: an entry
+ * dropped while its question is still under way takes the outdated answer with it.
+ */
+export function createMemberships({ db, events, relations }: MembershipDependencies) {
+  const entries = new Map<string, Entry>()
+  const keyOf = (userId: string, roomId: string) => `${roomId}:${userId}`
+  const drop = (userId: string, roomId: string) => void entries.delete(keyOf(userId, roomId))
+
+  events.on('room.updated', ({ room, joinedIds }) => joinedIds.forEach((userId) => drop(userId, room.id)))
+  events.on('room.removed', ({ roomId, userIds }) => userIds.forEach((userId) => drop(userId, roomId)))
+  events.on('member.changed', ({ roomId, userId }) => drop(userId, roomId))
+
+  /** What somebody is in a room; null for nobody, and for a room that does not exist. */
+  function membership(userId: string, roomId: string): Promise<Membership | null> {
+    const key = keyOf(userId, roomId)
+    const nowMs = performance.now()
+    const known = entries.get(key)
+    if (known && known.expiresAtMs > nowMs) return known.membership
+    const entry: Entry = { membership: loadMembership(db, roomId, userId), expiresAtMs: nowMs + keptMs }
+    entries.delete(key)
+    entries.set(key, entry)
+    if (entries.size > entriesMax) dropOldest()
+    // A failure is told to those who asked, and not kept.
+    entry.membership.catch(() => {
+      if (entries.get(key) === entry) entries.delete(key)
+    })
+    return entry.membership
+  }
+
+  function dropOldest(): void {
+    const oldest = entries.keys().next()
+    if (!oldest.done) entries.delete(oldest.value)
+  }
+
+  /** Throws NOT_FOUND for a room the actor is not in. */
+  async function requireMember(actor: Actor, roomId: string): Promise<Membership> {
+    const found = await membership(actor.userId, roomId)
+    if (!found) throw notFound('This room')
+    return found
+  }
+
+  /** The same, and PERMISSION_DENIED where one of two has blocked the other. */
+  async function requirePost(actor: Actor, roomId: string): Promise<Membership> {
+    const found = await requireMember(actor, roomId)
+    if (found.peerId !== null && (await relations.isBlocked(actor.userId, found.peerId)))
+      throw permissionDenied('You cannot send messages in this conversation.', 'blocked')
+    return found
+  }
+
+  return { membership, requireMember, requirePost }
+}
+
+interface MembershipDependencies {
+  db: Database
+  events: EventBus<RoomEvents>
+  relations: Pick<Relations, 'isBlocked'>
+}
+
+export type Memberships = ReturnType<typeof createMemberships>
