@@ -29,7 +29,11 @@ export function createRooms(deps: RoomDependencies) {
       app.addHook('preClose', () => purge.close())
     },
     realtime(gateway: Gateway): void {
-      announceRooms(gateway, events)
+      announceRooms(gateway, {
+        events,
+        memberships,
+        onError: (error) => deps.logger.error({ err: error }, 'a membership could not be checked'),
+      })
       gateway.command('room.create', async (input, { actor }) => ({
         room: await getRoom(deps, actor, await createRoom(deps, actor, input)),
       }))

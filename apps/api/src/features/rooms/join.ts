@@ -7,7 +7,7 @@ import { findInvite, takeInviteUse } from './invites.ts'
 import { lockOwnRoom, lockRoom, refusePrivate, type LockedRoom } from './lock.ts'
 import { mayDelete, mayLeave } from './policy.ts'
 import { deleteMember, insertMembers, moveMemberCount, toRoomInfo, type RoomRecord } from './store.ts'
-import { roomInvites, roomMembers, rooms } from './tables.ts'
+import { roomHeads, roomInvites, roomMembers, rooms } from './tables.ts'
 
 /** Joins a listed room, or any by invitation. Joining a room one is in changes nothing, so a retry is safe. */
 export async function joinRoom({ db, log, events }: RoomDependencies, actor: Actor, input: JoinRoom): Promise<string> {
@@ -69,13 +69,14 @@ export async function deleteRoom({ log, events }: RoomDependencies, actor: Actor
   events.emit('room.removed', { roomId, userIds, reason: 'deleted' })
 }
 
-/** Answers who was in it. */
+/** Answers who was in it. The head goes in the same commit: without it no writer, however late, stores another message. */
 async function removeRoom({ tx, record }: LockedRoom): Promise<string[]> {
   const members = await tx
     .select({ userId: roomMembers.userId })
     .from(roomMembers)
     .where(eq(roomMembers.roomId, record.id))
   await tx.delete(roomMembers).where(eq(roomMembers.roomId, record.id))
+  await tx.delete(roomHeads).where(eq(roomHeads.roomId, record.id))
   await tx.delete(roomInvites).where(eq(roomInvites.roomId, record.id))
   await tx.update(rooms).set({ deletedAt: new Date(), memberCount: 0 }).where(eq(rooms.id, record.id))
   return members.map(({ userId }) => userId)

@@ -2,7 +2,7 @@ import { and, asc, eq, isNotNull } from 'drizzle-orm'
 import type { Database } from '../../platform/database.ts'
 import { messageMentions, messages, messageTerms, roomPins, searchProgress } from '../messages/tables.ts'
 import type { RoomDependencies } from './dependencies.ts'
-import { roomHeads, roomInvites, roomMembers, rooms } from './tables.ts'
+import { roomInvites, rooms } from './tables.ts'
 
 /** Rows a statement deletes: each is a short lock and a small log, however large the room was. */
 const batchRows = 1_000
@@ -11,7 +11,7 @@ const batchRows = 1_000
 const retryMs = 60_000
 
 /** What a room leaves behind. Its own row goes last: it is what says that there is something to purge. */
-const remains = [messageTerms, messageMentions, roomPins, messages, searchProgress, roomInvites, roomMembers, roomHeads]
+const remains = [messageTerms, messageMentions, roomPins, messages, searchProgress, roomInvites]
 
 async function deleteRowsOf(db: Database, table: (typeof remains)[number], roomId: string): Promise<number> {
   const [result] = await db.delete(table).where(eq(table.roomId, roomId)).limit(batchRows)
