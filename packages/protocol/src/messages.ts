@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { contract } from './contract.ts'
 import { FileEntity } from './files.ts'
-import { User } from './people.ts'
+import { PublicUser } from './people.ts'
 import { change, closed, cursor, id, nullable, page, seq, timestamp } from './scalars.ts'
 
 /** Longest text of a message, in UTF-16 code units. */
@@ -358,7 +358,7 @@ export const listReaders = contract({
   auth: 'session',
   query: Type.Object({ roomId: id('The room.'), seq: seq(), cursor }, closed),
   status: 200,
-  response: page(User),
+  response: page(PublicUser),
 })
 
 /** The room of a search hit, as far as showing the hit needs it. */

@@ -13,7 +13,12 @@ export type Queryable = Database | Transaction
 /** The connections of one API node. */
 export interface DatabasePools {
   db: Database
-  /** Pool of the write path: READ COMMITTED, several statements a round trip. Never pass it text from outside unescaped. */
+  /** The pool under `db`, for prepared statements on the hot read paths. */
+  reader: Pool
+  /**
+   * Pool of the write path: READ COMMITTED, no autocommit, several statements a round trip. Nothing from outside goes
+   * into its SQL unescaped.
+   */
   writer: Pool
   /** Answers whether the database does. */
   ping(): Promise<void>
@@ -32,10 +37,11 @@ export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 
   pool.on('connection', (connection) => void connection.query(sessionSettings))
   writer.on(
     'connection',
-    (connection) => void connection.query(`${sessionSettings}, SESSION transaction_isolation = 'READ-COMMITTED'`),
+    (connection) => void connection.query(`${sessionSettings}, autocommit = 0; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`),
   )
   return {
     db: drizzle(pool),
+    reader: pool,
     writer,
     ping: async () => void (await pool.query('SELECT 1')),
     close: async () => {
@@ -56,13 +62,14 @@ export async function migrateDatabase(url: string): Promise<void> {
   }
 }
 
-/** Runs `work` in a transaction on its own connection of `pool`; rolls back and rethrows if it fails. */
-export async function withTransaction<T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+/**
+ * Lends `work` a connection on which it runs a transaction of its own and commits it; rolls back and rethrows if it fails.
+ * For the write path, which sends COMMIT along with its last statement; others use `withTransaction`.
+ */
+export async function withConnection<T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
   const connection = await pool.getConnection()
   try {
-    await connection.query('START TRANSACTION')
     const result = await work(connection)
-    await connection.query('COMMIT')
     connection.release()
     return result
   } catch (error) {
@@ -74,6 +81,15 @@ export async function withTransaction<T>(pool: Pool, work: (connection: PoolConn
     throw error
   }
 }
+
+/** Runs `work` in a transaction on its own connection of `pool`; rolls back and rethrows if it fails. */
+export const withTransaction = <T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> =>
+  withConnection(pool, async (connection) => {
+    await connection.query('START TRANSACTION')
+    const result = await work(connection)
+    await connection.query('COMMIT')
+    return result
+  })
 
 const codeOf = (error: unknown): string | undefined => {
   const inner = error instanceof DrizzleQueryError ? error.cause : error

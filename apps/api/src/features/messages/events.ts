@@ -4,4 +4,6 @@ import type { MessagesEvent } from '@parley/protocol/messages'
 export interface MessageEvents {
   /** Rows of one room that one commit wrote: exactly what goes to its members. */
   'messages.committed': MessagesEvent
+  /** The database went away during a commit: these rooms may have moved without a `messages.committed`. */
+  'messages.uncertain': { roomIds: string[] }
 }

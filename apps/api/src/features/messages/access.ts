@@ -1,0 +1,25 @@
+import type { FileEntity } from '@parley/protocol/files'
+import type { PublicUser } from '@parley/protocol/people'
+import type { RoomRole, RoomType } from '@parley/protocol/rooms'
+import type { Actor } from '../../platform/http/actor.ts'
+
+/** What the actor is in a room. */
+export interface Membership {
+  role: RoomRole
+  type: RoomType
+}
+
+/** What messages need of the features built before them; `app.ts` hands it over. */
+export interface MessageAccess {
+  /** Throws NOT_FOUND for a room the actor is not in. */
+  requireMember(actor: Actor, roomId: string): Promise<Membership>
+  /** The same, and PERMISSION_DENIED where the actor may read but not write. */
+  requirePost(actor: Actor, roomId: string): Promise<Membership>
+  /** Which of these people are members. */
+  membersAmong(roomId: string, userIds: string[]): Promise<string[]>
+  /** The actor's own files that no message carries yet, in the order asked; throws where one is not. */
+  describeFiles(actor: Actor, fileIds: string[]): Promise<FileEntity[]>
+  /** Removes the files of a message, rows and bytes. */
+  releaseFiles(roomId: string, seq: number): Promise<void>
+  publicUsers(userIds: string[]): Promise<Map<string, PublicUser>>
+}

@@ -1,0 +1,87 @@
+import type { EditMessage, MessageBody, MessageTarget, Written } from '@parley/protocol/messages'
+import { and, eq } from 'drizzle-orm'
+import type { Database } from '../../platform/database.ts'
+import type { Actor } from '../../platform/http/actor.ts'
+import { conflict, invalidField, permissionDenied } from '../../platform/http/errors.ts'
+import type { MessageAccess, Membership } from './access.ts'
+import type { MessageLog } from './log.ts'
+import { messageMentions, messageTerms, roomPins } from './tables.ts'
+
+interface EditDependencies {
+  access: MessageAccess
+  log: MessageLog
+}
+
+/** The body after an edit. Only text changes: a message keeps its kind and its files. */
+function edited(current: MessageBody, wanted: EditMessage['body'], mentions: string[]): MessageBody {
+  const mentioned = mentions.length > 0 ? { mentions } : {}
+  if (current.kind === 'text' && wanted.kind === 'text') return { kind: 'text', text: wanted.text, ...mentioned }
+  if (current.kind === 'media' && wanted.kind === 'media') {
+    const { kind, fileIds, files } = current
+    return { kind, fileIds, files, ...(wanted.caption && { caption: wanted.caption }), ...mentioned }
+  }
+  if (current.kind === 'recall') throw conflict('This message was recalled.', 'recalled')
+  throw invalidField('body.kind', 'A message keeps its kind when it is edited.')
+}
+
+const ofMessage = (table: typeof messageMentions | typeof messageTerms | typeof roomPins, target: MessageTarget) =>
+  and(eq(table.roomId, target.roomId), eq(table.seq, target.seq))
+
+/** The sender recalls their own; in groups, admins and the creator also those of others. */
+const mayRecall = (actor: Actor, senderId: string, { role, type }: Membership): boolean =>
+  senderId === actor.userId || (type === 'PUBLIC' && role !== 'member')
+
+async function replaceMentions(tx: Database, actor: Actor, target: MessageTarget, userIds: string[]): Promise<void> {
+  await tx.delete(messageMentions).where(ofMessage(messageMentions, target))
+  if (userIds.length === 0) return
+  const { roomId, seq } = target
+  await tx
+    .insert(messageMentions)
+    .values(userIds.map((userId) => ({ userId, roomId, seq, workspaceId: actor.workspaceId })))
+}
+
+/** Edits a message of one's own. */
+export function createEdit({ access, log }: EditDependencies) {
+  return async (actor: Actor, { roomId, seq, body }: EditMessage): Promise<Written> => {
+    await access.requirePost(actor, roomId)
+    const asked = [...new Set(body.mentions ?? [])]
+    const mentions = asked.length > 0 ? await access.membersAmong(roomId, asked) : asked
+    return log.transaction(async ({ tx, room }) => {
+      const writer = await room(roomId)
+      const row = await writer.read(seq)
+      if (row.senderId !== actor.userId) throw permissionDenied('You can edit only what you wrote.')
+      const next = edited(row.body, body, mentions)
+      await replaceMentions(tx, actor, { roomId, seq }, mentions)
+      const change = await writer.update(seq, { body: JSON.stringify(next), editedAt: new Date() })
+      return { roomId, seq, change }
+    })
+  }
+}
+
+/** Recalls a message: body, files, reactions, pin, mentions and search terms go; its number stays. */
+export function createRecall({ access, log }: EditDependencies) {
+  return async (actor: Actor, { roomId, seq }: MessageTarget): Promise<Written> => {
+    const membership = await access.requireMember(actor, roomId)
+    const { written, hadFiles } = await log.transaction(async ({ tx, room }) => {
+      const writer = await room(roomId)
+      const row = await writer.read(seq)
+      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, hadFiles: true }
+      if (row.body.kind === 'system' || !mayRecall(actor, row.senderId, membership))
+        throw permissionDenied('You can recall only what you wrote.')
+      for (const table of [messageMentions, messageTerms, roomPins])
+        await tx.delete(table).where(ofMessage(table, { roomId, seq }))
+      const change = await writer.update(seq, {
+        kind: 'recall',
+        body: JSON.stringify({ kind: 'recall', by: actor.userId, at: new Date().toISOString() }),
+        reactions: null,
+        pinnedAt: null,
+        pinnedBy: null,
+        editedAt: null,
+      })
+      return { written: { roomId, seq, change }, hadFiles: row.body.kind === 'media' }
+    })
+    // After the commit: bytes cannot be rolled back. A repeat of the recall tries again what a crash left.
+    if (hadFiles) await access.releaseFiles(roomId, seq)
+    return written
+  }
+}

@@ -1,0 +1,63 @@
+/** Longer words are cut, in the index and in queries alike: InnoDB leaves out tokens of more than 84 bytes. */
+const termLengthMax = 80
+/** Different terms a message is found by. A 16,000-character paste has more; the first ones count. */
+const termsMax = 4_000
+
+/** Scripts written without spaces between words. */
+const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+const segments = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+|[\p{L}\p{N}]+/gu
+const cjkCharacters = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
+
+/** Half-width, lower case, one form of each character: `ＡＢＣ` and `abc` are the same word. */
+const normalise = (text: string): string => text.normalize('NFKC').toLowerCase()
+
+/**
+ * A term in ASCII, long enough and odd enough that no server setting interferes: stop words, the minimal length of a
+ * token and the parser's idea of a letter all differ between installations, and none may decide what is found.
+ */
+const encodeWord = (word: string): string => {
+  const letters = Array.from(word, (character) =>
+    /[a-z0-9]/.test(character) ? character : `_${character.codePointAt(0)?.toString(36)}_`,
+  )
+  return `zz${letters.join('')}`.slice(0, termLengthMax)
+}
+
+const encodeCjk = (characters: string): string =>
+  `yy${Array.from(characters, (character) => character.codePointAt(0)?.toString(36)).join('_')}`
+
+const pairsOf = (characters: string[]): string[] =>
+  characters.slice(1).map((character, index) => `${characters[index]}${character}`)
+
+/** The terms a text is indexed under: words, and for CJK each character and each pair of neighbours. */
+export function indexTerms(text: string): string {
+  const terms = new Set<string>()
+  for (const [segment] of normalise(text).matchAll(segments)) {
+    if (terms.size >= termsMax) break
+    if (!cjk.test(segment)) terms.add(encodeWord(segment))
+    else {
+      const characters = segment.match(cjkCharacters) ?? []
+      for (const term of [...characters, ...pairsOf(characters)]) terms.add(encodeCjk(term))
+    }
+  }
+  return [...terms].join(' ')
+}
+
+/**
+ * The boolean FULLTEXT query for what a person typed: every word must occur, and the last one may be unfinished.
+ * Answers null where there is nothing to look for, such as punctuation alone.
+ */
+export function queryTerms(query: string): string | null {
+  const parts: string[] = []
+  const found = [...normalise(query).matchAll(segments)].map(([segment]) => segment)
+  found.forEach((segment, index) => {
+    if (!cjk.test(segment)) {
+      const unfinished = index === found.length - 1 && !/\s$/u.test(query)
+      parts.push(`+${encodeWord(segment)}${unfinished ? '*' : ''}`)
+    } else {
+      const characters = segment.match(cjkCharacters) ?? []
+      const terms = characters.length === 1 ? characters : pairsOf(characters)
+      for (const term of terms) parts.push(`+${encodeCjk(term)}`)
+    }
+  })
+  return parts.length > 0 ? [...new Set(parts)].slice(0, 60).join(' ') : null
+}
