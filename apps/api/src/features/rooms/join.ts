@@ -1,32 +1,42 @@
 import type { JoinRoom } from '@parley/protocol/rooms'
-import { eq } from 'drizzle-orm'
 import type { Actor } from '../../platform/http/actor.ts'
-import { conflict, notFound, permissionDenied } from '../../platform/http/errors.ts'
+import { notFound } from '../../platform/http/errors.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { findInvite, takeInviteUse } from './invites.ts'
-import { lockOwnRoom, lockRoom, refusePrivate, type LockedRoom } from './lock.ts'
-import { mayDelete, mayLeave } from './policy.ts'
-import { deleteMember, insertMembers, moveMemberCount, toRoomInfo, type RoomRecord } from './store.ts'
-import { roomHeads, roomInvites, roomMembers, rooms } from './tables.ts'
+import { lockRoom, type LockedRoom } from './lock.ts'
+import { insertMembers, moveMemberCount, toRoomInfo, type RoomRecord } from './store.ts'
 
-/** Joins a listed room, or any by invitation. Joining a room one is in changes nothing, so a retry is safe. */
-export async function joinRoom({ db, log, events }: RoomDependencies, actor: Actor, input: JoinRoom): Promise<string> {
-  const invite = 'invite' in input ? await findInvite(db, actor, input.invite) : null
-  if ('invite' in input && !invite) throw notFound('This invitation')
-  const roomId = invite?.roomId ?? ('id' in input ? input.id : '')
+/** Joins a listed room, or any by invitation, and answers its id. Joining a room one is in changes nothing: a retry is safe. */
+export async function joinRoom(deps: RoomDependencies, actor: Actor, input: JoinRoom): Promise<string> {
+  if ('id' in input) {
+    await enter(deps, actor, input.id, async ({ record }) => {
+      if (record.type !== 'PUBLIC' || record.visibility !== 'listed') throw notFound('This room')
+    })
+    return input.id
+  }
+  const invite = await findInvite(deps.db, actor, input.invite)
+  if (!invite) throw notFound('This invitation')
+  await enter(deps, actor, invite.roomId, ({ tx }) => takeInviteUse(tx, invite.id))
+  return invite.roomId
+}
+
+/** `allow` throws where the actor has no way in. */
+async function enter(
+  { log, events }: RoomDependencies,
+  actor: Actor,
+  roomId: string,
+  allow: (locked: LockedRoom) => Promise<void>,
+): Promise<void> {
   const joined = await log.transaction(async (transaction) => {
     const locked = await lockRoom(transaction, actor, roomId)
     if (locked.own) return null
-    if (invite) await takeInviteUse(locked.tx, invite.id)
-    else if (locked.record.type !== 'PUBLIC' || locked.record.visibility !== 'listed') throw notFound('This room')
+    await allow(locked)
     return admit(locked, actor)
   })
-  if (joined) {
-    const memberCount = joined.memberCount
-    events.emit('room.updated', { room: toRoomInfo(joined), joinedIds: [actor.userId] })
-    events.emit('member.changed', { roomId, userId: actor.userId, role: 'member', memberCount })
-  }
-  return roomId
+  if (!joined) return
+  const { memberCount } = joined
+  events.emit('room.updated', { room: toRoomInfo(joined), joinedIds: [actor.userId] })
+  events.emit('member.changed', { roomId, userId: actor.userId, role: 'member', memberCount })
 }
 
 async function admit({ tx, record, writer }: LockedRoom, actor: Actor): Promise<RoomRecord> {
@@ -34,50 +44,4 @@ async function admit({ tx, record, writer }: LockedRoom, actor: Actor): Promise<
   const counted = await moveMemberCount(tx, record, 1)
   await writer.appendSystem(actor.userId, { kind: 'system', action: 'member.joined', userIds: [actor.userId] })
   return counted
-}
-
-/** Leaves a group. Its creator hands it over first; the last one takes the room along. */
-export async function leaveRoom({ log, events }: RoomDependencies, actor: Actor, roomId: string): Promise<void> {
-  const left = await log.transaction(async (transaction) => {
-    const locked = await lockOwnRoom(transaction, actor, roomId)
-    const { tx, record, own, writer } = locked
-    refusePrivate(record)
-    if (!mayLeave(own.role, record.memberCount))
-      throw conflict('Hand the room over to another member before you leave.', 'hand-over-first')
-    if (record.memberCount === 1) return { memberCount: 0, removed: await removeRoom(locked) }
-    await deleteMember(tx, roomId, actor.userId)
-    const { memberCount } = await moveMemberCount(tx, record, -1)
-    await writer.appendSystem(actor.userId, { kind: 'system', action: 'member.left', userIds: [actor.userId] })
-    return { memberCount, removed: null }
-  })
-  if (left.removed) {
-    events.emit('room.removed', { roomId, userIds: left.removed, reason: 'deleted' })
-    return
-  }
-  events.emit('room.removed', { roomId, userIds: [actor.userId], reason: 'left' })
-  events.emit('member.changed', { roomId, userId: actor.userId, role: null, memberCount: left.memberCount })
-}
-
-/** Deletes a room for everybody at once; what it held is purged in the background. */
-export async function deleteRoom({ log, events }: RoomDependencies, actor: Actor, roomId: string): Promise<void> {
-  const userIds = await log.transaction(async (transaction) => {
-    const locked = await lockOwnRoom(transaction, actor, roomId)
-    refusePrivate(locked.record)
-    if (!mayDelete(locked.own.role)) throw permissionDenied('Only the creator of a room may delete it.')
-    return removeRoom(locked)
-  })
-  events.emit('room.removed', { roomId, userIds, reason: 'deleted' })
-}
-
-/** Answers who was in it. The head goes in the same commit: without it no writer, however late, stores another message. */
-async function removeRoom({ tx, record }: LockedRoom): Promise<string[]> {
-  const members = await tx
-    .select({ userId: roomMembers.userId })
-    .from(roomMembers)
-    .where(eq(roomMembers.roomId, record.id))
-  await tx.delete(roomMembers).where(eq(roomMembers.roomId, record.id))
-  await tx.delete(roomHeads).where(eq(roomHeads.roomId, record.id))
-  await tx.delete(roomInvites).where(eq(roomInvites.roomId, record.id))
-  await tx.update(rooms).set({ deletedAt: new Date(), memberCount: 0 }).where(eq(rooms.id, record.id))
-  return members.map(({ userId }) => userId)
 }
