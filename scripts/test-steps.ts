@@ -28,6 +28,7 @@ export const steps: Step[] = [
   { name: 'api', run: () => vitest(['api']) },
   { name: 'build', run: build },
   { name: 'e2e', run: playwright },
+  check('lighthouse', [['node', 'e2e/lighthouse.ts']]),
 ]
 
 /** The committed document must be the one the contracts give. */
