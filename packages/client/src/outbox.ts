@@ -1,0 +1,272 @@
+import type { MessageRow, SendMessage, Written } from '@parley/protocol/messages'
+import { toApiError, type ApiError } from './api-error.ts'
+import { backoffMs } from './backoff.ts'
+import { newClientId } from './client-id.ts'
+import { createListeners } from './listeners.ts'
+import type { OutboxEntry, OutboxStore } from './outbox-store.ts'
+import { joinOutboxTabs, type OutboxNews, type OutboxTabs } from './outbox-tabs.ts'
+import type { Locks, TabChannel } from './tabs.ts'
+
+const retryBackoff = { baseMs: 500, maxMs: 15_000 }
+/** How long the network may be away before entries say that they wait for it. */
+const waitingAfterMs = 60_000
+/** A tab whose entry another tab has not sent by then sends it itself. */
+const takeLeadAfterMs = 10_000
+/** A fault of the server may pass; one that does not is told to the person. */
+const faultsMax = 5
+
+export interface OutboxOptions {
+  store: OutboxStore
+  /** Sends one message; rejects with ApiError. */
+  send: (message: SendMessage) => Promise<Written>
+  locks?: Locks
+  openChannel?: (name: string) => TabChannel
+  /** The store failed: the entry is still sent, but a reload would lose it. */
+  onStoreError: (error: unknown) => void
+}
+
+export type Outbox = ReturnType<typeof createOutbox>
+
+/** Messages on their way out: kept until the server has them, in order within each room, each stored exactly once. */
+export function createOutbox({ store, send, locks, openChannel, onStoreError }: OutboxOptions) {
+  const changes = createListeners<string>()
+  const entries = new Map<string, OutboxEntry>()
+  const snapshots = new Map<string, readonly OutboxEntry[]>()
+  const saving = new Map<string, Promise<void>>()
+  const cursors = new Map<string, number>()
+  const lanes = new Set<string>()
+  const wakeUps = createListeners<void>()
+  let userId: string | null = null
+  let tabs: OutboxTabs | undefined
+  let leading = false
+  let online = false
+  let waitingTimer: ReturnType<typeof setTimeout> | undefined
+
+  function put(entry: OutboxEntry) {
+    entries.set(entry.clientId, entry)
+    changed(entry.roomId)
+  }
+
+  function drop(entry: OutboxEntry) {
+    if (entries.delete(entry.clientId)) changed(entry.roomId)
+  }
+
+  function changed(roomId: string) {
+    snapshots.delete(roomId)
+    changes.emit(roomId)
+  }
+
+  function saved(work: Promise<void>): Promise<void> {
+    return work.catch(onStoreError)
+  }
+
+  function update(entry: OutboxEntry) {
+    put(entry)
+    saving.set(entry.clientId, saved(store.put(entry)))
+    tabs?.tell({ type: 'put', entry })
+  }
+
+  function remove(entry: OutboxEntry) {
+    drop(entry)
+    saving.delete(entry.clientId)
+    void saved(store.remove(entry.clientId))
+    tabs?.tell({ type: 'remove', clientId: entry.clientId })
+  }
+
+  /** What lies ahead in a room: refused entries stand aside, and the rest keep their order. */
+  function nextOf(roomId: string): OutboxEntry | undefined {
+    return entriesOf(roomId).find(({ state }) => state === 'sending' || state === 'waiting')
+  }
+
+  function entriesOf(roomId: string): readonly OutboxEntry[] {
+    const known = snapshots.get(roomId)
+    if (known) return known
+    const mine = [...entries.values()].filter((entry) => entry.roomId === roomId)
+    const ordered = mine.sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+    snapshots.set(roomId, ordered)
+    return ordered
+  }
+
+  function sendAll() {
+    for (const { roomId } of entries.values()) void sendRoom(roomId)
+  }
+
+  async function sendRoom(roomId: string): Promise<void> {
+    if (lanes.has(roomId)) return
+    lanes.add(roomId)
+    const sender = userId
+    let attempt = 0
+    for (let entry = nextOf(roomId); entry && leading && online && userId === sender; entry = nextOf(roomId)) {
+      await saving.get(entry.clientId)
+      const failure = await sendOne(entry)
+      attempt = failure ? attempt + 1 : 0
+      if (failure) await pause((failure.details.retryAfterMs ?? 0) + backoffMs(attempt - 1, retryBackoff))
+    }
+    lanes.delete(roomId)
+  }
+
+  /** Answers the failure when it is one to try again after. */
+  async function sendOne(entry: OutboxEntry, faults = 0): Promise<ApiError | undefined> {
+    const { clientId, roomId, body, replyTo } = entry
+    try {
+      const written = await send(
+        replyTo === undefined ? { roomId, clientId, body } : { roomId, clientId, body, replyTo },
+      )
+      acknowledged(clientId, written)
+    } catch (error) {
+      const failure = toApiError(error)
+      if (isPassing(failure)) return failure
+      if (failure.code === 'INTERNAL_ERROR' && faults < faultsMax) {
+        await pause(backoffMs(faults, retryBackoff))
+        return sendOne(entry, faults + 1)
+      }
+      const refused = entries.get(clientId)
+      if (refused) update({ ...refused, state: 'failed', errorCode: failure.code })
+    }
+    return undefined
+  }
+
+  function acknowledged(clientId: string, written: Written) {
+    const entry = entries.get(clientId)
+    if (!entry) return
+    // The server has it for ever, so the copy that survives a reload has done its work.
+    void saved(store.remove(clientId))
+    saving.delete(clientId)
+    const sent: OutboxEntry = { ...entry, state: 'sent', written }
+    tabs?.tell({ type: 'put', entry: sent })
+    if (written.change <= (cursors.get(entry.roomId) ?? -1)) drop(entry)
+    else put(sent)
+  }
+
+  function pause(delayMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, delayMs)
+    const stop = wakeUps.add(resolve)
+    return promise.finally(() => {
+      clearTimeout(timer)
+      stop()
+    })
+  }
+
+  function heardFromTab(news: OutboxNews) {
+    if (news.type === 'remove') {
+      const entry = entries.get(news.clientId)
+      if (entry) drop(entry)
+      return
+    }
+    const { entry } = news
+    if (entry.written && entry.written.change <= (cursors.get(entry.roomId) ?? -1)) return drop(entry)
+    put(entry)
+    if (leading) void sendRoom(entry.roomId)
+  }
+
+  function takeLeadUnlessSent(clientId: string) {
+    setTimeout(() => {
+      const entry = entries.get(clientId)
+      if (entry?.state === 'sending' && online && !leading) tabs?.takeLead()
+    }, takeLeadAfterMs)
+  }
+
+  function setUnsent(from: 'sending' | 'waiting', to: 'sending' | 'waiting') {
+    for (const entry of entries.values()) if (entry.state === from) put({ ...entry, state: to })
+  }
+
+  return {
+    /** Calls back with the room whose entries changed. */
+    onChange: changes.add,
+    /** What is on its way out in a room, in order. The same array until it changes. */
+    entries: entriesOf,
+    /** Whether anything is not with the server yet. */
+    isEmpty: () => ![...entries.values()].some(({ state }) => state !== 'sent'),
+    /** Begins a person's outbox: what a reload interrupted goes on. */
+    async start(forUserId: string): Promise<void> {
+      userId = forUserId
+      const joined = joinOutboxTabs({
+        userId,
+        locks,
+        openChannel,
+        onNews: heardFromTab,
+        onLead(now) {
+          leading = now
+          if (now) sendAll()
+        },
+      })
+      tabs = joined
+      const kept = await store.load(forUserId).catch((error: unknown) => {
+        onStoreError(error)
+        return []
+      })
+      if (tabs !== joined) return
+      for (const entry of kept) {
+        if (!entries.has(entry.clientId)) put(entry.state === 'waiting' ? { ...entry, state: 'sending' } : entry)
+      }
+      sendAll()
+    },
+    /** Signed out: nothing is sent or shown any more; what was not sent stays in the store. */
+    stop(): void {
+      userId = null
+      leading = false
+      tabs?.leave()
+      tabs = undefined
+      clearTimeout(waitingTimer)
+      const rooms = new Set([...entries.values()].map(({ roomId }) => roomId))
+      entries.clear()
+      saving.clear()
+      cursors.clear()
+      wakeUps.emit()
+      for (const roomId of rooms) changed(roomId)
+    },
+    /** Takes a message: it is in `entries` at once, and on its way as soon as the store has it. */
+    send(message: Pick<OutboxEntry, 'roomId' | 'body' | 'replyTo' | 'files'>): OutboxEntry {
+      if (userId === null) throw new Error('the outbox has not been started')
+      const base = { ...message, clientId: newClientId(), userId, createdAtMs: Date.now() }
+      const entry: OutboxEntry = { ...base, state: 'sending' }
+      update(entry)
+      if (leading) void sendRoom(entry.roomId)
+      else takeLeadUnlessSent(entry.clientId)
+      return entry
+    },
+    /** Tries a refused message again, under its first name: should the server have it after all, it stays one. */
+    retry(clientId: string): void {
+      const entry = entries.get(clientId)
+      if (entry?.state !== 'failed') return
+      const { errorCode: _, ...rest } = entry
+      update({ ...rest, state: 'sending' })
+      if (leading) void sendRoom(entry.roomId)
+      else takeLeadUnlessSent(clientId)
+    },
+    /** Gives a message up. */
+    discard(clientId: string): void {
+      const entry = entries.get(clientId)
+      if (entry && entry.state !== 'sent') remove(entry)
+    },
+    /** Whether there is a connection to send by. */
+    setOnline(now: boolean): void {
+      if (online === now) return
+      online = now
+      clearTimeout(waitingTimer)
+      if (!now) waitingTimer = setTimeout(() => setUnsent('sending', 'waiting'), waitingAfterMs)
+      else {
+        setUnsent('waiting', 'sending')
+        wakeUps.emit()
+        sendAll()
+      }
+    },
+    /** A room is known up to `change`; an entry leaves when its row is there, so that nothing shows twice or flickers. */
+    advanced(roomId: string, change: number, rows: readonly MessageRow[]): void {
+      cursors.set(roomId, change)
+      for (const row of rows) {
+        const entry = entries.get(row.clientId)
+        if (entry && entry.userId === row.senderId) remove(entry)
+      }
+      for (const entry of entriesOf(roomId)) {
+        if (entry.written && entry.written.change <= change) drop(entry)
+      }
+    },
+  }
+}
+
+/** Whether the same send may succeed later without anybody doing anything. */
+function isPassing({ code }: ApiError): boolean {
+  return code === 'NETWORK' || code === 'OVERLOADED' || code === 'RATE_LIMITED' || code.startsWith('TOKEN_')
+}

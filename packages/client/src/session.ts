@@ -1,0 +1,136 @@
+import { login, logout, refresh as refreshContract, register, type SignedIn } from '@parley/protocol/identity'
+import type { RequestOf } from '@parley/protocol/contract'
+import type { Profile } from '@parley/protocol/people'
+import { ApiError, isTokenFailure, toApiError } from './api-error.ts'
+import { backoffMs } from './backoff.ts'
+import type { Clock } from './clock.ts'
+import { createListeners } from './listeners.ts'
+import type { Rest } from './rest.ts'
+import { exclusively, type Locks } from './tabs.ts'
+
+/** A token is renewed this long before it runs out, so that no request has to wait for it. */
+const refreshAheadMs = 5 * 60_000
+/** However wrong the clocks are, the token is not renewed ahead of time more often than this. */
+const refreshPauseMs = 60_000
+const restoreBackoff = { baseMs: 500, maxMs: 15_000 }
+
+export type SessionState =
+  { status: 'restoring'; user: null } | { status: 'signedIn'; user: Profile } | { status: 'signedOut'; user: null }
+
+export interface Session {
+  state: () => SessionState
+  onChange: (listener: (state: SessionState) => void) => () => void
+  /** The access token of the moment, held in memory only. */
+  accessToken: () => string | null
+  /** Tries the refresh cookie until the server says yes or no; an unreachable server is asked again. */
+  restore: () => Promise<SessionState>
+  signIn: (input: RequestOf<typeof login>['body']) => Promise<Profile>
+  register: (input: RequestOf<typeof register>['body']) => Promise<Profile>
+  /** Renews the access token, once for all who ask meanwhile; null when the session is over. */
+  refresh: () => Promise<string | null>
+  /** Throws when the server cannot be told: the cookie would bring the session back on reload. */
+  signOut: () => Promise<void>
+  /** The server said that the session is over. */
+  end: () => void
+  /** One's profile was changed elsewhere. */
+  updateUser: (user: Profile) => void
+  stop: () => void
+}
+
+export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock; locks?: Locks }): Session {
+  const changes = createListeners<SessionState>()
+  let state: SessionState = { status: 'restoring', user: null }
+  let token: string | null = null
+  let refreshing: Promise<string | null> | undefined
+  let refreshTimer: ReturnType<typeof setTimeout> | undefined
+  let stopped = false
+
+  function set(next: SessionState) {
+    state = next
+    changes.emit(next)
+  }
+
+  function adopt(signedIn: SignedIn): Profile {
+    token = signedIn.accessToken
+    scheduleRefresh(Date.parse(signedIn.expiresAt) - clock.now() - refreshAheadMs)
+    set({ status: 'signedIn', user: signedIn.user })
+    return signedIn.user
+  }
+
+  function end() {
+    clearTimeout(refreshTimer)
+    token = null
+    if (state.status !== 'signedOut') set({ status: 'signedOut', user: null })
+  }
+
+  function scheduleRefresh(delayMs: number) {
+    clearTimeout(refreshTimer)
+    if (stopped) return
+    refreshTimer = setTimeout(
+      () => {
+        // Out of reach for now: the next try comes soon, and a refused request renews the token as well.
+        refresh().catch(() => scheduleRefresh(refreshPauseMs))
+      },
+      Math.max(delayMs, refreshPauseMs),
+    )
+  }
+
+  function refresh(): Promise<string | null> {
+    // Refresh tokens rotate, and a reused one ends the whole family: neither two callers nor two tabs may race.
+    refreshing ??= exclusively(locks, 'parley.refresh', () => rest.call(refreshContract, {}))
+      .then((signedIn) => {
+        adopt(signedIn)
+        return signedIn.accessToken
+      })
+      .catch((error: unknown) => {
+        if (!isOver(error)) throw error
+        end()
+        return null
+      })
+      .finally(() => {
+        refreshing = undefined
+      })
+    return refreshing
+  }
+
+  async function restore(): Promise<SessionState> {
+    for (let attempt = 0; state.status === 'restoring' && !stopped; attempt++) {
+      try {
+        await refresh()
+      } catch (error) {
+        const waitMs = toApiError(error).details.retryAfterMs ?? backoffMs(attempt, restoreBackoff)
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
+      }
+    }
+    return state
+  }
+
+  return {
+    state: () => state,
+    onChange: changes.add,
+    accessToken: () => token,
+    restore,
+    signIn: async (body) => adopt(await rest.call(login, { body })),
+    register: async (body) => adopt(await rest.call(register, { body })),
+    refresh,
+    async signOut() {
+      try {
+        await rest.call(logout, {})
+      } catch (error) {
+        if (!isTokenFailure(error)) throw error
+      }
+      end()
+    },
+    end,
+    updateUser(user) {
+      if (state.status === 'signedIn' && state.user.id === user.id) set({ status: 'signedIn', user })
+    },
+    stop() {
+      stopped = true
+      clearTimeout(refreshTimer)
+    },
+  }
+}
+
+/** Whether the server said no, as against could not be asked. */
+const isOver = (error: unknown) => error instanceof ApiError && (error.status === 401 || error.status === 403)
