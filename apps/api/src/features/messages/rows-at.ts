@@ -11,7 +11,7 @@ export interface MessagePlace {
 /** Reads messages of many rooms in one statement; places without a message are left out. */
 export async function readMessagesAt(pool: Pool, places: MessagePlace[]): Promise<MessageRow[]> {
   if (places.length === 0) return []
-  const asked = places.map(() => 'SELECT ? AS asked_room_id, ? AS asked_seq').join(' UNION ALL ')
+  const asked = places.map(() => 'SELECT CAST(? AS UNSIGNED) AS asked_room_id, ? AS asked_seq').join(' UNION ALL ')
   const [records] = await pool.query<MessageRecord[]>(
     `SELECT ${rowColumns} FROM (${asked}) AS asked JOIN messages ON room_id = asked_room_id AND seq = asked_seq`,
     places.flatMap(({ roomId, seq }) => [roomId, seq]),

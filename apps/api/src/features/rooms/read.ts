@@ -26,7 +26,10 @@ interface Batch {
 
 const asTable = (reads: Read[]) =>
   sql.join(
-    reads.map(({ roomId, userId, seq }) => sql`SELECT ${roomId} AS room_id, ${userId} AS user_id, ${seq} AS seq`),
+    reads.map(
+      ({ roomId, userId, seq }) =>
+        sql`SELECT CAST(${roomId} AS UNSIGNED) AS room_id, CAST(${userId} AS UNSIGNED) AS user_id, ${seq} AS seq`,
+    ),
     sql` UNION ALL `,
   )
 
