@@ -60,7 +60,7 @@ const questionTimeoutMs = 20_000
 const wakeEvents = ['online', 'focus', 'pageshow', 'visibilitychange']
 
 export function createParleyClient(options: ParleyClientOptions): ParleyClient {
-  const { origin, locks, openChannel, wakeTarget, onError = console.error } = options
+  const { origin, locks, openChannel, wakeTarget, onError = uncaught } = options
   const clock = createClock()
   const rest: Rest = createRest({
     origin,
@@ -118,6 +118,13 @@ export function createParleyClient(options: ParleyClientOptions): ParleyClient {
       engine.clear()
     },
   }
+}
+
+/** Nobody asked to hear of errors, so they go where uncaught ones do. */
+function uncaught(error: unknown) {
+  queueMicrotask(() => {
+    throw error
+  })
 }
 
 /** Rows travel by REST: compressed, and never in the way of live packets. */

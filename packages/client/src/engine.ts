@@ -1,6 +1,7 @@
 import type { AnnouncedHead, MessageRow, MessagesEvent, Written } from '@parley/protocol/messages'
 import { createListeners } from './listeners.ts'
-import { createRoom, type Room, type RoomSource, type RoomView } from './room.ts'
+import { createRoom, type Room, type RoomSource } from './room.ts'
+import type { RoomView } from './room-view.ts'
 
 /** Windows kept of rooms nobody looks at, so that going back and forth is instant. */
 const keptRoomsMax = 6

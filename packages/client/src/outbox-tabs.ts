@@ -48,6 +48,7 @@ export function joinOutboxTabs({ userId, locks, openChannel, onNews, onLead }: O
 
   lead(false)
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin has none to name
     tell: (news) => channel?.postMessage(news),
     takeLead: () => lead(true),
     leave() {

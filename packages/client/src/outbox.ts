@@ -82,7 +82,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     const known = snapshots.get(roomId)
     if (known) return known
     const mine = [...entries.values()].filter((entry) => entry.roomId === roomId)
-    const ordered = mine.sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+    const ordered = mine.toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1))
     snapshots.set(roomId, ordered)
     return ordered
   }

@@ -36,9 +36,9 @@ export function createRest(options: RestOptions): Rest {
   const send = options.fetch ?? fetch
   let refreshing: Promise<string | null> | undefined
 
-  async function freshToken(refused: string | null): Promise<string | null> {
+  async function freshToken(expired: string | null): Promise<string | null> {
     const current = options.accessToken()
-    if (current !== null && current !== refused) return current
+    if (current !== null && current !== expired) return current
     refreshing ??= options.onExpired().finally(() => {
       refreshing = undefined
     })

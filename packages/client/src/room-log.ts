@@ -109,7 +109,7 @@ export function applyBefore(log: RoomLog, question: Question, before: number, an
   const older = answer.rows.filter((row) => row.seq < before)
   const rows = [...older, ...window.rows]
   const from = older[0]?.seq ?? window.from
-  return extend(log, { ...window, rows, from, hasBefore: answer.hasBefore }, answer.head)
+  return extend(log, { ...window, rows, from, hasBefore: answer.hasBefore && older.length > 0 }, answer.head)
 }
 
 /** Newer messages came, asked for after seq `after`. */
@@ -159,8 +159,9 @@ function extend(log: RoomLog, window: RoomWindow, head: RoomHead): Step {
 
 /** Another history, or one too far ahead: what is held no longer counts. */
 function reset(log: RoomLog, head: RoomHead): Step {
-  const cursor = log.window ? 0 : head.change
-  return step({ ...beginReload(log), head, cursor, window: null, held: [] }, 'reload')
+  const known = log.head?.epoch === head.epoch ? newer(log.head, head) : head
+  const cursor = log.window ? 0 : known.change
+  return step({ ...beginReload(log), head: known, cursor, window: null, held: [] }, 'reload')
 }
 
 function store(log: RoomLog, rows: readonly MessageRow[]): RoomLog {
@@ -169,7 +170,7 @@ function store(log: RoomLog, rows: readonly MessageRow[]): RoomLog {
 
 /** Applies the held packets whose turn has come. */
 function drain(log: RoomLog, news: readonly MessageRow[], whenBehind: 'sync' | 'hold' = 'sync'): Step {
-  const held = [...log.held].sort((a, b) => a.after - b.after)
+  const held = log.held.toSorted((a, b) => a.after - b.after)
   let drained: RoomLog = log
   const heard = [...news]
   while (held[0] && held[0].after <= drained.cursor) {

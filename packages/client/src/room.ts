@@ -2,6 +2,7 @@ import type { HistoryWindow, MessageRow, MessagesEvent, RoomHead, SyncPage, Sync
 import { toApiError, type ApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import * as logs from './room-log.ts'
+import { emptyView, nextView, type RoomView } from './room-view.ts'
 
 /** How long a packet waits for the one before it. */
 const holdMs = 250
@@ -22,20 +23,6 @@ export interface WindowQuery {
   after?: number
   around?: number
   limit: number
-}
-
-/** A room as a screen shows it. Immutable; unchanged rows stay the same objects. */
-export interface RoomView {
-  readonly roomId: string
-  /** `failed` has nothing to show; a loaded room stays `ready` when a further load fails, and says so in `error`. */
-  readonly status: 'loading' | 'ready' | 'failed'
-  readonly error: ApiError | null
-  readonly rows: readonly MessageRow[]
-  readonly hasBefore: boolean
-  readonly hasAfter: boolean
-  readonly loadingBefore: boolean
-  readonly loadingAfter: boolean
-  readonly head: RoomHead | null
 }
 
 interface RoomOptions {
@@ -78,8 +65,8 @@ export function createRoom({ roomId, source, onView, onAdvanced, onStale }: Room
 
   function show() {
     if (!wanted && !log.window) return
-    const next = viewOf(roomId, log, view, { error: windowError, loadingBefore, loadingAfter })
-    if (same(view, next)) return
+    const next = nextView(log, view, { error: windowError, loadingBefore, loadingAfter })
+    if (next === view) return
     view = next
     onView(view)
   }
@@ -269,45 +256,6 @@ export function createRoom({ roomId, source, onView, onAdvanced, onStale }: Room
       view = emptyView(roomId)
     },
   }
-}
-
-const emptyView = (roomId: string): RoomView => ({
-  roomId,
-  status: 'loading',
-  error: null,
-  rows: [],
-  hasBefore: false,
-  hasAfter: false,
-  loadingBefore: false,
-  loadingAfter: false,
-  head: null,
-})
-
-function viewOf(
-  roomId: string,
-  { window, head }: logs.RoomLog,
-  last: RoomView,
-  state: Pick<RoomView, 'error' | 'loadingBefore' | 'loadingAfter'>,
-): RoomView {
-  if (window) {
-    const { rows, hasBefore, hasAfter } = window
-    return { roomId, status: 'ready', rows, hasBefore, hasAfter, head, ...state }
-  }
-  // While a window is replaced the last one stays on screen.
-  return { ...last, ...state, head, status: state.error ? 'failed' : 'loading' }
-}
-
-function same(a: RoomView, b: RoomView): boolean {
-  return (
-    a.status === b.status &&
-    a.error === b.error &&
-    a.rows === b.rows &&
-    a.hasBefore === b.hasBefore &&
-    a.hasAfter === b.hasAfter &&
-    a.loadingBefore === b.loadingBefore &&
-    a.loadingAfter === b.loadingAfter &&
-    a.head === b.head
-  )
 }
 
 const ask = (log: logs.RoomLog): logs.Question => ({
