@@ -1,0 +1,32 @@
+import { Button } from '@chakra-ui/react'
+import { Compass, MessageCircle } from 'lucide-react'
+import { useLocation } from 'wouter'
+import { EmptyState } from '../ui/empty-state.tsx'
+
+/** The conversation's place while none is chosen. */
+export function Home() {
+  const { t } = useTranslation('app')
+  return (
+    <EmptyState icon={<MessageCircle />} title={t('home.title')}>
+      {t('home.text')}
+    </EmptyState>
+  )
+}
+
+export function NotFound() {
+  const { t } = useTranslation('app')
+  const [, navigate] = useLocation()
+  return (
+    <EmptyState
+      icon={<Compass />}
+      title={t('notFound.title')}
+      action={
+        <Button variant="outline" onClick={() => navigate('/')}>
+          {t('notFound.action')}
+        </Button>
+      }
+    >
+      {t('notFound.text')}
+    </EmptyState>
+  )
+}

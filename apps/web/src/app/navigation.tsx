@@ -1,0 +1,99 @@
+import { MessageCircle, Settings, Users } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useSelector } from 'react-redux'
+import { Link, useRoute } from 'wouter'
+import { selectProfile } from '../features/identity/identity-slice.ts'
+import { selectIncomingCount } from '../features/people/people-slice.ts'
+import { avatarSource } from '../features/people/use-user.ts'
+import { Avatar } from '../ui/avatar.tsx'
+import { Badge } from '../ui/badge.tsx'
+
+interface DestinationProps {
+  to: string
+  /** Further addresses under which it counts as the current one. */
+  also?: string
+  label: string
+  icon: ReactNode
+  count?: number
+}
+
+const useIsCurrent = (to: string, also: string) => {
+  const [here] = useRoute(to === '/' ? '/' : `${to}/*?`)
+  const [alsoHere] = useRoute(also)
+  return here || alsoHere
+}
+
+function RailLink({ to, also = to, label, icon, count = 0 }: DestinationProps) {
+  const current = useIsCurrent(to, also)
+  return (
+    <Link
+      to={to}
+      aria-label={label}
+      aria-current={current ? 'page' : undefined}
+      data-tooltip={label}
+      className="text-muted hover:bg-hover aria-[current]:bg-accent-soft aria-[current]:text-accent relative grid size-11 place-items-center rounded-lg [&_svg]:icon"
+    >
+      {icon}
+      <Badge count={count} label={String(count)} className="absolute top-[3px] right-0.5" />
+    </Link>
+  )
+}
+
+function BarLink({ to, also = to, label, icon, count = 0 }: DestinationProps) {
+  const current = useIsCurrent(to, also)
+  return (
+    <Link
+      to={to}
+      aria-current={current ? 'page' : undefined}
+      className="text-muted aria-[current]:text-accent relative flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-xs [&_svg]:icon"
+    >
+      {icon}
+      {label}
+      <Badge count={count} label={String(count)} className="absolute top-1 left-[calc(50%+6px)]" />
+    </Link>
+  )
+}
+
+/** The destinations of a desktop, oneself at the bottom. */
+export function Rail() {
+  const { t } = useTranslation('app')
+  const incoming = useSelector(selectIncomingCount)
+  const profile = useSelector(selectProfile)
+  return (
+    <nav aria-label={t('navigation.label')} className="flex h-full flex-col items-center gap-2 py-3">
+      <div
+        aria-hidden
+        className="bg-accent text-accent-contrast grid size-10 place-items-center rounded-lg font-semibold"
+      >
+        P
+      </div>
+      <RailLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} />
+      <RailLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
+      <div className="flex-1" />
+      <RailLink to="/settings" label={t('navigation.settings')} icon={<Settings />} />
+      {profile && (
+        <Link
+          to="/settings/profile"
+          aria-label={profile.displayName}
+          data-tooltip={profile.displayName}
+          className="rounded-full"
+        >
+          <Avatar id={profile.id} name={profile.displayName} src={avatarSource(profile)} />
+        </Link>
+      )}
+    </nav>
+  )
+}
+
+/** The same destinations at the bottom of a phone. */
+export function BottomBar() {
+  const { t } = useTranslation('app')
+  const incoming = useSelector(selectIncomingCount)
+  return (
+    <nav aria-label={t('navigation.label')} className="flex pb-[env(safe-area-inset-bottom)]">
+      <BarLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} />
+      <BarLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
+      <BarLink to="/settings" label={t('navigation.settings')} icon={<Settings />} />
+    </nav>
+  )
+}

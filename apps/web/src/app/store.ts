@@ -1,0 +1,20 @@
+import { configureStore } from '@reduxjs/toolkit'
+import type { ParleyClient } from '@parley/client/client'
+import { identitySlice } from '../features/identity/identity-slice.ts'
+import { peopleSlice } from '../features/people/people-slice.ts'
+import { preferencesSlice } from '../features/settings/preferences-slice.ts'
+import { connectionSlice } from '../realtime/connection-slice.ts'
+
+/** The one list of slices. Thunks get the client as their extra argument, so nothing imports it. */
+export const createStore = (client: ParleyClient) =>
+  configureStore({
+    reducer: {
+      [connectionSlice.reducerPath]: connectionSlice.reducer,
+      [identitySlice.reducerPath]: identitySlice.reducer,
+      [peopleSlice.reducerPath]: peopleSlice.reducer,
+      [preferencesSlice.reducerPath]: preferencesSlice.reducer,
+    },
+    middleware: (defaults) => defaults({ thunk: { extraArgument: { client } } }),
+  })
+
+export type Store = ReturnType<typeof createStore>

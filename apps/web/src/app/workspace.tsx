@@ -1,0 +1,90 @@
+import { Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
+import { lazy, Suspense } from 'react'
+import { useSelector } from 'react-redux'
+import { RoomList } from '../features/rooms/room-list.tsx'
+import { selectConnectionState } from '../realtime/connection-slice.ts'
+import { ConnectionState } from '../ui/connection-state.tsx'
+import { Frame } from '../ui/frame/frame.tsx'
+import { usePanel } from '../ui/frame/use-panel.ts'
+import { BottomBar, Rail } from './navigation.tsx'
+import { Home, NotFound } from './home.tsx'
+
+const Conversation = lazy(async () => ({
+  default: (await import('../features/messages/conversation.tsx')).Conversation,
+}))
+const SidePanel = lazy(async () => ({ default: (await import('../features/rooms/side-panel.tsx')).SidePanel }))
+const Switcher = lazy(async () => ({ default: (await import('../features/rooms/switcher.tsx')).Switcher }))
+const DirectoryPage = lazy(async () => ({
+  default: (await import('../features/rooms/directory-page.tsx')).DirectoryPage,
+}))
+const InvitePage = lazy(async () => ({ default: (await import('../features/rooms/invite-page.tsx')).InvitePage }))
+
+/** What somebody signed in sees. */
+export default function Workspace() {
+  const connection = useSelector(selectConnectionState)
+  const [path] = useLocation()
+  const [inRoom, room] = useRoute('/r/:roomId/*?')
+  const { panel, closePanel } = usePanel()
+  const parts = path.split('/').filter(Boolean)
+  // The first level of a section is its list; a page of its own, as the directory is, has none.
+  const phoneShows = parts.length === 0 || path === '/people' || path === '/settings' ? 'list' : 'main'
+
+  return (
+    <>
+      <Frame
+        rail={<Rail />}
+        bottomBar={<BottomBar />}
+        notice={<ConnectionState state={connection} />}
+        phoneShows={phoneShows}
+        list={
+          <Suspense fallback={null}>
+            <RoomList />
+          </Suspense>
+        }
+        main={
+          <Suspense fallback={null}>
+            <Main />
+          </Suspense>
+        }
+        panel={
+          inRoom && panel ? (
+            <Suspense fallback={null}>
+              <SidePanel roomId={room.roomId} name={panel} />
+            </Suspense>
+          ) : undefined
+        }
+        onClosePanel={closePanel}
+      />
+      <Suspense fallback={null}>
+        <Switcher />
+      </Suspense>
+    </>
+  )
+}
+
+/** Where somebody goes after signing in: to the page they first asked for, if it is one of ours. */
+const nextPath = () => {
+  const next = new URLSearchParams(location.search).get('next')
+  return next?.startsWith('/') && !next.startsWith('//') ? next : '/'
+}
+
+function Main() {
+  return (
+    <Switch>
+      <Route path="/" component={Home} />
+      <Route path="/r/:roomId">{({ roomId }) => <Conversation key={roomId} roomId={roomId} />}</Route>
+      <Route path="/r/:roomId/m/:seq">
+        {({ roomId, seq }) => <Conversation key={roomId} roomId={roomId} seq={Number(seq)} />}
+      </Route>
+      <Route path="/directory" component={DirectoryPage} />
+      <Route path="/invite/:token">{({ token }) => <InvitePage token={token} />}</Route>
+      <Route path="/signin">
+        <Redirect to={nextPath()} replace />
+      </Route>
+      <Route path="/register">
+        <Redirect to={nextPath()} replace />
+      </Route>
+      <Route component={NotFound} />
+    </Switch>
+  )
+}

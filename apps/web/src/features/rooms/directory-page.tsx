@@ -1,0 +1,3 @@
+export function DirectoryPage() {
+  return <section className="bg-raised h-full" />
+}

@@ -1,0 +1,3 @@
+export function InvitePage({ token }: { token: string }) {
+  return <section className="bg-raised h-full" data-token={token} />
+}

@@ -1,0 +1,3 @@
+export function RoomList() {
+  return <div className="h-full" />
+}

@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react'
+import { useViewportHeight } from './use-viewport-height.ts'
+
+interface FrameProps {
+  /** Destinations: a rail on desktops, a bar at the bottom of phones. */
+  rail: ReactNode
+  bottomBar: ReactNode
+  list: ReactNode
+  main: ReactNode
+  /** Beside the main column from 1100 px up, over it below. */
+  panel?: ReactNode
+  onClosePanel: () => void
+  /** Which of the two columns a phone shows. */
+  phoneShows: 'list' | 'main'
+  /** A line above everything, such as the connection's. */
+  notice?: ReactNode
+}
+
+/** The four columns, and what becomes of them on smaller screens. */
+export function Frame({ rail, bottomBar, list, main, panel, onClosePanel, phoneShows, notice }: FrameProps) {
+  useViewportHeight()
+  const showsMain = phoneShows === 'main'
+  return (
+    <div className="bg-canvas flex h-(--viewport-height,100dvh) flex-col pt-[env(safe-area-inset-top)]">
+      {notice}
+      <div
+        className={`relative grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[64px_296px_minmax(0,1fr)] ${panel ? 'lg:grid-cols-[64px_296px_minmax(0,1fr)_360px]' : ''}`}
+      >
+        <div className="border-subtle bg-canvas hidden border-r md:block">{rail}</div>
+        <aside className={`bg-panel border-subtle min-h-0 md:block md:border-r ${showsMain ? 'hidden' : ''}`}>
+          {list}
+        </aside>
+        <main className={`bg-raised relative min-h-0 min-w-0 md:block ${showsMain ? '' : 'hidden'}`}>{main}</main>
+        {panel && <Panel onClose={onClosePanel}>{panel}</Panel>}
+      </div>
+      {!showsMain && <div className="border-subtle bg-canvas border-t md:hidden">{bottomBar}</div>}
+    </div>
+  )
+}
+
+function Panel({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+  return (
+    <>
+      <div aria-hidden onClick={onClose} className="bg-scrim absolute inset-0 z-20 hidden md:block lg:hidden" />
+      <aside className="bg-panel border-subtle absolute inset-0 z-20 min-h-0 md:left-auto md:w-[360px] md:border-l lg:static lg:w-auto">
+        {children}
+      </aside>
+    </>
+  )
+}

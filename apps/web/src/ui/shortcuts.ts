@@ -1,0 +1,84 @@
+/** Keys are written `Mod+K`, `Alt+ArrowUp`, `?`: Mod is Command on Apple's systems and Control elsewhere. */
+export interface Shortcut {
+  keys: string
+  /** What it does, as it stands in the help sheet. */
+  description: string
+  /** Whether it also works while somebody types. */
+  whileTyping?: boolean
+  run: () => void
+}
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
+const registered = new Set<Shortcut>()
+
+const keyNames: Record<string, string> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+}
+
+/** The keys as they are printed on the person's keyboard. */
+export const formatKeys = (keys: string, apple = isApple) =>
+  keys.split('+').map((key) => {
+    if (key === 'Mod') return apple ? '⌘' : 'Ctrl'
+    if (key === 'Alt') return apple ? '⌥' : 'Alt'
+    if (key === 'Shift') return apple ? '⇧' : 'Shift'
+    return keyNames[key] ?? key
+  })
+
+/** Whether a key press is these keys. */
+export const matches = (keys: string, event: KeyboardEvent, apple = isApple) => {
+  const parts = keys.split('+')
+  const key = parts.at(-1) ?? ''
+  const command = apple ? event.metaKey : event.ctrlKey
+  // Symbols such as `?` need Shift on some keyboards and not on others, so only letters and names look at it.
+  const shiftMatters = /^[a-z]+$/i.test(key)
+  return (
+    event.key.toLowerCase() === key.toLowerCase() &&
+    command === parts.includes('Mod') &&
+    event.altKey === parts.includes('Alt') &&
+    (!shiftMatters || event.shiftKey === parts.includes('Shift'))
+  )
+}
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName))
+
+const onKeyDown = (event: KeyboardEvent) => {
+  if (event.defaultPrevented || event.isComposing) return
+  // The latest registration wins: what was opened last is in front.
+  const shortcut = [...registered]
+    .reverse()
+    .find(({ keys, whileTyping }) => matches(keys, event) && (whileTyping || !isTyping(event.target)))
+  if (!shortcut) return
+  event.preventDefault()
+  shortcut.run()
+}
+
+/** Makes a shortcut work until the returned function is called. */
+export const registerShortcut = (shortcut: Shortcut) => {
+  if (registered.size === 0) document.addEventListener('keydown', onKeyDown)
+  registered.add(shortcut)
+  return () => {
+    registered.delete(shortcut)
+    if (registered.size === 0) document.removeEventListener('keydown', onKeyDown)
+  }
+}
+
+/** What works right now, for the help sheet. */
+export const activeShortcuts = (): Shortcut[] => [...registered]
+
+/** A shortcut that works while the component is shown. */
+export const useShortcut = (shortcut: Shortcut) => {
+  const latest = useRef(shortcut)
+  useEffect(() => {
+    latest.current = shortcut
+  })
+  const { keys, description, whileTyping } = shortcut
+  useEffect(
+    () => registerShortcut({ keys, description, whileTyping: whileTyping ?? false, run: () => latest.current.run() }),
+    [keys, description, whileTyping],
+  )
+}

@@ -1,0 +1,66 @@
+import { Input, Textarea, type InputProps, type TextareaProps } from '@chakra-ui/react'
+import type { ReactNode } from 'react'
+
+interface FieldProps {
+  label: string
+  /** What may stand here, below the field. */
+  hint?: string
+  /** What is wrong and how to mend it; replaces the hint. */
+  error?: string | undefined
+  /** Stands at the end of the label's line. */
+  aside?: ReactNode
+}
+
+const useFieldIds = ({ hint, error }: FieldProps) => {
+  const id = useId()
+  const noteId = `${id}-note`
+  return {
+    note: { id: noteId },
+    control: { id, 'aria-invalid': Boolean(error), 'aria-describedby': error || hint ? noteId : undefined },
+  }
+}
+
+function FieldFrame({ label, hint, error, aside, htmlFor, noteId, children }: FieldProps & FieldFrameProps) {
+  return (
+    <div className="flex flex-col gap-1.5">
+      <div className="flex items-baseline justify-between text-sm">
+        <label htmlFor={htmlFor} className="font-semibold">
+          {label}
+        </label>
+        {aside}
+      </div>
+      {children}
+      {(error || hint) && (
+        <p id={noteId} role={error ? 'alert' : undefined} className={`text-sm ${error ? 'text-danger' : 'text-muted'}`}>
+          {error ?? hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface FieldFrameProps {
+  htmlFor: string
+  noteId: string
+  children: ReactNode
+}
+
+/** A line of text with its label, hint and error. */
+export function TextField({ label, hint, error, aside, ...input }: FieldProps & InputProps) {
+  const { control, note } = useFieldIds({ label, hint, error })
+  return (
+    <FieldFrame label={label} hint={hint} error={error} aside={aside} htmlFor={control.id} noteId={note.id}>
+      <Input {...control} {...input} />
+    </FieldFrame>
+  )
+}
+
+/** Several lines of text with their label, hint and error. */
+export function TextArea({ label, hint, error, aside, ...input }: FieldProps & TextareaProps) {
+  const { control, note } = useFieldIds({ label, hint, error })
+  return (
+    <FieldFrame label={label} hint={hint} error={error} aside={aside} htmlFor={control.id} noteId={note.id}>
+      <Textarea {...control} {...input} />
+    </FieldFrame>
+  )
+}

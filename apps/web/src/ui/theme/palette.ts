@@ -1,0 +1,51 @@
+/** Every colour of the product. Dark is a palette of its own, not the light one turned over. */
+export const light = {
+  canvas: '#f6f6f4',
+  panel: '#fbfbfa',
+  raised: '#ffffff',
+  hover: '#f0f0ed',
+  own: '#f6f8f7',
+  code: '#f3f3f0',
+  scrim: '#14161866',
+  fg: '#1d1f23',
+  muted: '#565a62',
+  faint: '#63676f',
+  border: '#e6e6e2',
+  borderStrong: '#8b8f96',
+  accent: '#2f6f5e',
+  accentSoft: '#e3efeb',
+  accentContrast: '#ffffff',
+  danger: '#b3372f',
+  dangerContrast: '#ffffff',
+  success: '#2b8a5b',
+  warning: '#b7791f',
+  mark: '#b44d14',
+  markContrast: '#ffffff',
+}
+
+export const dark: Record<keyof typeof light, string> = {
+  canvas: '#0f1113',
+  panel: '#14171a',
+  raised: '#1a1e22',
+  hover: '#1d2226',
+  own: '#1b2124',
+  code: '#1f242a',
+  scrim: '#000000a6',
+  fg: '#e8eaed',
+  muted: '#a0a6ae',
+  faint: '#8f969f',
+  border: '#252a30',
+  borderStrong: '#6b727b',
+  accent: '#5fb79d',
+  accentSoft: '#18302a',
+  accentContrast: '#0b1512',
+  danger: '#ef7d74',
+  dangerContrast: '#1a0a08',
+  success: '#5cc492',
+  warning: '#e0b055',
+  mark: '#f0965e',
+  markContrast: '#0b1512',
+}
+
+/** Behind white initials; the same in both schemes, so that a person keeps their colour. */
+export const avatarColours = ['#8a5a83', '#3f6fb0', '#a2602d', '#4c7636', '#6b6f78', '#2f7580', '#9a4a55', '#6a5fa8']
