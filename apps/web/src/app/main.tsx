@@ -1,8 +1,8 @@
-import '../index.css'
-import { createRoot } from 'react-dom/client'
 import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
 import { signedIn, signedOut } from '../features/identity/identity-slice.ts'
-import { browserLocale, startTranslation } from '../i18n/i18n.ts'
+import { keepPreferences } from '../features/settings/keep-preferences.ts'
+import { rememberedLocale, speak, startTranslation } from '../i18n/i18n.ts'
 import { connectRealtime } from '../realtime/connect.ts'
 import { App } from './app.tsx'
 import { client } from './client.ts'
@@ -11,17 +11,21 @@ import { createStore } from './store.ts'
 const store = createStore(client)
 
 client.session.onChange(({ status, user }) => {
-  if (status === 'signedIn') store.dispatch(signedIn(user))
+  if (status === 'signedIn') {
+    store.dispatch(signedIn(user))
+    speak(user.locale).catch(reportError)
+  }
   if (status === 'signedOut') store.dispatch(signedOut())
 })
 connectRealtime(client, store.dispatch)
+keepPreferences(store)
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no #root.')
 
 // The question of who is signed in travels while the texts load.
-void client.session.restore()
-await startTranslation(browserLocale())
+client.session.restore().catch(reportError)
+await startTranslation(rememberedLocale())
 createRoot(root).render(
   <StrictMode>
     <App store={store} client={client} />

@@ -31,6 +31,19 @@ export const nearestLocale = (tag: string): Locale | null => {
 export const browserLocale = (): Locale =>
   navigator.languages.map(nearestLocale).find((locale) => locale !== null) ?? 'en'
 
+const storageKey = 'parley.locale'
+
+/** What was last spoken on this device, so that a reload starts in it; else the browser's. */
+export const rememberedLocale = (): Locale => {
+  const remembered = localStorage.getItem(storageKey)
+  return remembered !== null && isLocale(remembered) ? remembered : browserLocale()
+}
+
+/** Changes the language; the page keeps the old one until the new texts are there. */
+export const speak = async (locale: Locale) => {
+  if (i18next.language !== locale) await i18next.changeLanguage(locale)
+}
+
 const loadCatalogue = async (language: string, namespace: string) => {
   if (!isLocale(language)) throw new Error(`Parley does not speak ${language}.`)
   const { catalogues } = await languages[language]()
@@ -44,6 +57,7 @@ const loadCatalogue = async (language: string, namespace: string) => {
 export const startTranslation = async (locale: Locale) => {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language
+    localStorage.setItem(storageKey, language)
   })
   await i18next
     .use({

@@ -49,9 +49,9 @@ const isTyping = (target: EventTarget | null) =>
 const onKeyDown = (event: KeyboardEvent) => {
   if (event.defaultPrevented || event.isComposing) return
   // The latest registration wins: what was opened last is in front.
-  const shortcut = [...registered]
-    .reverse()
-    .find(({ keys, whileTyping }) => matches(keys, event) && (whileTyping || !isTyping(event.target)))
+  const shortcut = [...registered].findLast(
+    ({ keys, whileTyping }) => matches(keys, event) && (whileTyping || !isTyping(event.target)),
+  )
   if (!shortcut) return
   event.preventDefault()
   shortcut.run()

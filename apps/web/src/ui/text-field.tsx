@@ -45,12 +45,15 @@ interface FieldFrameProps {
   children: ReactNode
 }
 
-/** A line of text with its label, hint and error. */
-export function TextField({ label, hint, error, aside, ...input }: FieldProps & InputProps) {
+/** A line of text with its label, hint and error; `end` stands inside, at the end. */
+export function TextField({ label, hint, error, aside, end, ...input }: FieldProps & InputProps & { end?: ReactNode }) {
   const { control, note } = useFieldIds({ label, hint, error })
   return (
     <FieldFrame label={label} hint={hint} error={error} aside={aside} htmlFor={control.id} noteId={note.id}>
-      <Input {...control} {...input} />
+      <div className="relative">
+        <Input {...control} {...input} />
+        {end && <div className="absolute inset-y-0 right-0.5 flex items-center">{end}</div>}
+      </div>
     </FieldFrame>
   )
 }
