@@ -1,23 +1,91 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import type { IdentityEvents } from './features/identity/events.ts'
+import { createIdentity } from './features/identity/index.ts'
+import type { MessageEvents } from './features/messages/events.ts'
+import { createMessages } from './features/messages/index.ts'
+import { createMessageLog } from './features/messages/log.ts'
+import { readMessagesAt } from './features/messages/rows-at.ts'
+import { createRelations } from './features/people/relations.ts'
+import type { RoomEvents } from './features/rooms/events.ts'
+import { createRooms } from './features/rooms/index.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
+import { notFound } from './platform/http/errors.ts'
 import { createHttpServer } from './platform/http/server.ts'
-import type { MessageEvents } from './features/messages/events.ts'
-import { createMessageLog } from './features/messages/log.ts'
+import { registerTelemetry } from './platform/telemetry.ts'
+import { createGateway } from './realtime/gateway.ts'
+import { createHeadAnnouncer } from './realtime/heads.ts'
 
-type DomainEvents = MessageEvents
+type DomainEvents = IdentityEvents & MessageEvents & RoomEvents
 
 /** The composition root: builds every feature in dependency order and hands each only what it needs. */
 export async function createApp(config: Config): Promise<FastifyInstance> {
   const app = await createHttpServer(config)
   const database = openDatabase(config.DATABASE_URL)
+  const { db } = database
   const events = createEventBus<DomainEvents>((error, event) =>
     app.log.error({ err: error, event }, 'a listener failed'),
   )
-  const log = createMessageLog(database.writer, events)
-  void log
+  const telemetry = registerTelemetry(app, { ping: database.ping, metricsForAnybody: config.DOCS })
 
+  const identity = await createIdentity({ app, db, events, config })
+  const gateway = createGateway({
+    server: app.server,
+    authenticate: identity.authenticateSocket,
+    commandsPerSecond: config.COMMANDS_PER_SECOND,
+    log: app.log,
+  })
+  gateway.onConnect(telemetry.connected)
+  gateway.onDisconnect(telemetry.disconnected)
+
+  const relations = createRelations(db)
+  const log = createMessageLog(database.writer, events)
+  const rooms = createRooms({
+    db,
+    log,
+    events,
+    relations,
+    messagesAt: (places) => readMessagesAt(database.reader, places),
+    requireOwnFile: async () => {
+      throw notFound('This file')
+    },
+    purgeFilesOf: async () => undefined,
+    logger: app.log,
+  })
+  const heads = createHeadAnnouncer({
+    gateway,
+    readHeads: rooms.readHeads,
+    onError: (error) => app.log.error({ err: error }, 'heads could not be announced'),
+    bodySocketsMax: 5_000,
+  })
+  const messages = createMessages({
+    database,
+    events,
+    log,
+    access: {
+      ...rooms,
+      describeFiles: async () => {
+        throw notFound('This file')
+      },
+      releaseFiles: async () => undefined,
+      publicUsers: relations.publicUsers,
+    },
+    heads,
+    onError: (error, what) => app.log.error({ err: error }, `${what} failed`),
+  })
+
+  for (const feature of [identity, rooms, messages]) {
+    feature.routes(app)
+    feature.realtime(gateway)
+  }
+  gateway.start({ headsOf: rooms.headsOf })
+
+  app.addHook('preClose', async () => {
+    heads.close()
+    await gateway.close()
+    await messages.close()
+  })
   app.addHook('onClose', () => database.close())
   return app
 }

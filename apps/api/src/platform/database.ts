@@ -37,7 +37,10 @@ export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 
   pool.on('connection', (connection) => void connection.query(sessionSettings))
   writer.on(
     'connection',
-    (connection) => void connection.query(`${sessionSettings}, autocommit = 0; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`),
+    (connection) =>
+      void connection.query(
+        `${sessionSettings}, autocommit = 0; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`,
+      ),
   )
   return {
     db: drizzle(pool),
@@ -98,6 +101,14 @@ const codeOf = (error: unknown): string | undefined => {
 
 /** Whether a statement failed because a unique key is taken. */
 export const isDuplicateKey = (error: unknown): boolean => codeOf(error) === 'ER_DUP_ENTRY'
+
+/** Whether it is this one: MariaDB says `for key 'name'`, MySQL `for key 'table.name'`. */
+export function isDuplicateOf(error: unknown, key: string): boolean {
+  if (!isDuplicateKey(error)) return false
+  const inner = error instanceof DrizzleQueryError ? error.cause : error
+  // Only the end of the message is the server's own; the value before it came from outside.
+  return inner instanceof Error && (inner.message.endsWith(`'${key}'`) || inner.message.endsWith(`.${key}'`))
+}
 
 /** Whether a transaction lost a deadlock or a lock wait and may be tried again from its start. */
 export const isLockConflict = (error: unknown): boolean =>

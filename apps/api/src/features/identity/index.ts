@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../../config.ts'
+import type { Database } from '../../platform/database.ts'
+import type { EventBus } from '../../platform/events.ts'
+import { AppError } from '../../platform/http/errors.ts'
+import type { Gateway } from '../../realtime/gateway.ts'
+import { createAuthenticate } from './authenticate.ts'
+import { createCookies } from './cookies.ts'
+import type { IdentityEvents } from './events.ts'
+import { createLiveSessions } from './live-sessions.ts'
+import { createPasswords } from './passwords.ts'
+import { identityRoutes } from './routes.ts'
+import { createSessions } from './sessions.ts'
+import { createSignIn } from './sign-in.ts'
+import { sweepSessions } from './store.ts'
+import { createTokens } from './tokens.ts'
+
+interface IdentityDependencies {
+  app: FastifyInstance
+  db: Database
+  events: EventBus<IdentityEvents>
+  config: Config
+}
+
+const sweepEveryMs = 60 * 60_000
+
+/** Accounts and sessions: who somebody is, and on which devices. */
+export async function createIdentity({ app, db, events, config }: IdentityDependencies) {
+  const tokens = await createTokens(app, config.JWT_SECRET)
+  const origins = config.WEB_ORIGINS.split(',').map((origin) => origin.trim())
+  const cookies = createCookies({ secure: config.COOKIE_SECURE, origins })
+  const passwords = createPasswords()
+  const liveSessions = createLiveSessions({
+    db,
+    onError: (error) => app.log.error({ err: error }, 'the last use of a session could not be noted'),
+  })
+  const authenticating = createAuthenticate({ tokens, liveSessions })
+  const signIn = createSignIn({ db, tokens, cookies, passwords, signInAttempts: config.SIGN_IN_ATTEMPTS })
+  const sessions = createSessions({ db, events, signIn, cookies, passwords })
+
+  app.decorate('authenticate', authenticating.authenticate)
+  events.on('session.revoked', ({ sessionId }) => liveSessions.revoked(sessionId))
+
+  return {
+    authenticateSocket: authenticating.authenticateSocket,
+    authenticateFiles: authenticating.authenticateFiles,
+    routes(server: FastifyInstance): void {
+      authenticating.announceExpiry(server)
+      identityRoutes(server, { signIn, sessions, cookies })
+      let timer: NodeJS.Timeout | undefined
+      server.addHook('onListen', async () => {
+        timer = setInterval(() => {
+          sweepSessions(db).catch((error: unknown) => server.log.error({ err: error }, 'sessions could not be swept'))
+        }, sweepEveryMs)
+      })
+      server.addHook('preClose', async () => clearInterval(timer))
+    },
+    realtime(gateway: Gateway): void {
+      events.on('session.revoked', ({ sessionId }) => gateway.endSession(sessionId))
+      // Revoked between its handshake and its joining the session's channel, a socket would hear of nothing.
+      gateway.onConnect(({ actor }) => {
+        liveSessions.require(actor.sessionId).catch((error: unknown) => {
+          if (error instanceof AppError) gateway.endSession(actor.sessionId)
+          else app.log.error({ err: error }, 'the session of a new socket could not be checked')
+        })
+      })
+    },
+  }
+}

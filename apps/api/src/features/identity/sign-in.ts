@@ -1,0 +1,130 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { SignedIn } from '@parley/protocol/identity'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isDuplicateOf, type Database, type Queryable } from '../../platform/database.ts'
+import { AppError } from '../../platform/http/errors.ts'
+import { createAttempts, networkOf } from './attempts.ts'
+import type { Cookies } from './cookies.ts'
+import type { Passwords } from './passwords.ts'
+import { toProfile } from './profile.ts'
+import * as store from './store.ts'
+import type { Tokens } from './tokens.ts'
+
+interface SignInDependencies {
+  db: Database
+  tokens: Tokens
+  cookies: Cookies
+  passwords: Passwords
+  /** Wrong passwords before an account is slowed down. */
+  signInAttempts: number
+}
+
+/** One address may be a whole office. */
+const addressFactor = 10
+
+const refreshLifetimeMs = 30 * 24 * 60 * 60_000
+
+export const hashToken = (token: string) => createHash('sha256').update(token).digest('hex')
+
+const badCredentials = () => new AppError('BAD_CREDENTIALS', 'The login or the password is wrong.')
+
+/** Opens sessions: by making an account, by password, and anew by refresh token. */
+export function createSignIn({ db, tokens, cookies, passwords, signInAttempts }: SignInDependencies) {
+  const accountAttempts = createAttempts(signInAttempts)
+  const addressAttempts = createAttempts(signInAttempts * addressFactor)
+  const registrations = createAttempts(signInAttempts * addressFactor)
+
+  /** Makes the next refresh token of a session; only its hash is stored. */
+  async function nextRefreshToken(tx: Queryable, session: { sessionId: string; workspaceId: string }) {
+    const refreshToken = randomBytes(32).toString('base64url')
+    const expiresAt = new Date(Date.now() + refreshLifetimeMs)
+    await store.insertRefreshToken(tx, { ...session, tokenHash: hashToken(refreshToken), expiresAt })
+    return { refreshToken, refreshExpiresAt: expiresAt }
+  }
+
+  type RefreshToken = Awaited<ReturnType<typeof nextRefreshToken>>
+
+  /** The answer of a session just opened or refreshed, with its cookies. */
+  function answer(user: store.UserRecord, sessionId: string, refresh: RefreshToken, reply: FastifyReply): SignedIn {
+    const actor = { userId: user.id, sessionId, workspaceId: user.workspaceId }
+    const access = tokens.issue(actor, 'api')
+    const files = tokens.issue(actor, 'files')
+    cookies.set(reply, { ...refresh, filesToken: files.token, filesExpiresAt: files.expiresAt })
+    return { accessToken: access.token, expiresAt: access.expiresAt.toISOString(), user: toProfile(user) }
+  }
+
+  async function open(user: store.UserRecord, request: FastifyRequest, reply: FastifyReply): Promise<SignedIn> {
+    const { id: userId, workspaceId } = user
+    const device = (request.headers['user-agent'] ?? '').slice(0, 300)
+    const opened = await db.transaction(async (tx) => {
+      const sessionId = await store.insertSession(tx, { userId, workspaceId, device, address: request.ip })
+      return { sessionId, refresh: await nextRefreshToken(tx, { sessionId, workspaceId }) }
+    })
+    return answer(user, opened.sessionId, opened.refresh, reply)
+  }
+
+  /** Counts a guess at an account's password, runs `check`, and forgets the count if it was right. */
+  async function guarded(account: string, address: string, check: () => Promise<boolean>): Promise<void> {
+    const network = networkOf(address)
+    addressAttempts.begin(network)
+    try {
+      accountAttempts.begin(account)
+    } catch (error) {
+      addressAttempts.undo(network)
+      throw error
+    }
+    const isRight = await check().catch((error: unknown) => {
+      // Nothing was learnt from a check that did not run.
+      accountAttempts.undo(account)
+      addressAttempts.undo(network)
+      throw error
+    })
+    if (!isRight) throw badCredentials()
+    accountAttempts.clear(account)
+    addressAttempts.undo(network)
+  }
+
+  return {
+    answer,
+    guarded,
+    nextRefreshToken,
+    async register(
+      body: { email: string; username: string; password: string },
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<SignedIn> {
+      registrations.begin(networkOf(request.ip))
+      const passwordHash = await passwords.hash(body.password)
+      const email = body.email.toLowerCase()
+      const userId = await store.insertUser(db, { email, username: body.username, passwordHash }).catch(refuseTaken)
+      const user = await store.findUser(db, userId)
+      if (!user) throw new Error(`account ${userId} vanished while it was made`)
+      return open(user, request, reply)
+    },
+    async login(
+      { login, password }: { login: string; password: string },
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<SignedIn> {
+      const user = await store.findUserByLogin(db, login)
+      await guarded(user ? `id:${user.id}` : `login:${login.toLowerCase()}`, request.ip, () =>
+        passwords.verify(user?.passwordHash ?? null, password),
+      )
+      if (!user) throw badCredentials()
+      if (user.disabledAt) throw new AppError('USER_DISABLED', 'This account is disabled.')
+      return open(user, request, reply)
+    },
+  }
+}
+
+function refuseTaken(error: unknown): never {
+  if (isDuplicateOf(error, 'users_email')) {
+    throw new AppError('EMAIL_IN_USE', 'An account with this e-mail address exists.', { cause: error })
+  }
+  if (isDuplicateOf(error, 'users_username')) {
+    throw new AppError('USERNAME_IN_USE', 'This username is taken.', { cause: error })
+  }
+  throw error
+}
+
+export type SignIn = ReturnType<typeof createSignIn>

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
+import { ErrorEnvelope, type WireError } from '@parley/protocol/errors'
+import { register } from '@parley/protocol/identity'
+import type { FastifyInstance } from 'fastify'
+import { createPool, type Pool } from 'mysql2/promise'
+import Value from 'typebox/value'
+import { createApp } from '../src/app.ts'
+import { loadConfig } from '../src/config.ts'
+import { migrateDatabase } from '../src/platform/database.ts'
+
+export { connect, type TestSocket } from './socket.ts'
+
+/** A real server on a free loopback port, on a schema of its own. */
+export interface TestApi {
+  url: string
+  app: FastifyInstance
+  /** Plain SQL on the schema of this server, for what no endpoint says. */
+  sql: Pool
+  close(): Promise<void>
+}
+
+export interface TestUser {
+  id: string
+  username: string
+  email: string
+  password: string
+  accessToken: string
+  /** The `Cookie` header of this person's browser. */
+  cookie: string
+}
+
+/** Generous limits: tests make many accounts from one address. Tests of the limits themselves pass their own. */
+const defaults = {
+  LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
+  SIGN_IN_ATTEMPTS: '100000',
+  COMMANDS_PER_SECOND: '10000',
+}
+
+/** Starts a server; `settings` are environment variables. */
+export async function startApi(settings: Record<string, string> = {}): Promise<TestApi> {
+  const base = new URL(process.env.DATABASE_URL ?? 'mysql://127.0.0.1')
+  const schema = `parley_test_${randomBytes(6).toString('hex')}`
+  const server = createPool({ uri: base.href, connectionLimit: 1 })
+  await server.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`)
+  base.pathname = `/${schema}`
+  await migrateDatabase(base.href)
+  const secret = randomBytes(32).toString('hex')
+  const app = await createApp(loadConfig({ ...defaults, DATABASE_URL: base.href, JWT_SECRET: secret, ...settings }))
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const sql = createPool({ uri: base.href, connectionLimit: 2, timezone: 'Z' })
+  return {
+    url,
+    app,
+    sql,
+    async close() {
+      await app.close()
+      await sql.end()
+      await server.query(`DROP DATABASE ${schema}`)
+      await server.end()
+    },
+  }
+}
+
+/** The `Cookie` header a browser would send after this answer. */
+export const cookieOf = (response: Response): string =>
+  response.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0])
+    .join('; ')
+
+let users = 0
+
+/** Registers somebody through the real route. */
+export async function createUser(
+  api: TestApi,
+  wanted: { username?: string; password?: string } = {},
+): Promise<TestUser> {
+  users += 1
+  const { username = `user${users}`, password = 'correct horse battery' } = wanted
+  const email = `${username.toLowerCase()}@example.com`
+  const response = await send(api, register, { body: { email, username, password } })
+  const { user, accessToken } = await answerOf(register, response)
+  return { id: user.id, username, email, password, accessToken, cookie: cookieOf(response) }
+}
+
+/** Who asks: a person, or nobody. */
+type Asker = Pick<TestUser, 'accessToken'> | null
+
+/** A request as it goes over the wire, parts that a contract does not name included, to see them refused. */
+export interface RawRequest {
+  params?: unknown
+  query?: unknown
+  body?: unknown
+  /** Travel in the query. */
+  fields?: unknown
+  headers?: Record<string, string>
+}
+
+const entriesOf = (part: unknown): [string, string][] =>
+  typeof part === 'object' && part !== null
+    ? Object.entries(part).flatMap(([key, value]): [string, string][] =>
+        value === undefined ? [] : [[key, String(value)]],
+      )
+    : []
+
+/** Sends a request of a contract and answers the response as it came. */
+export function send(
+  api: TestApi,
+  contract: Contract,
+  request: RawRequest = {},
+  asker: Asker = null,
+): Promise<Response> {
+  const url = new URL(contract.path, api.url)
+  for (const [key, value] of entriesOf(request.params)) {
+    url.pathname = url.pathname.replace(`:${key}`, encodeURIComponent(value))
+  }
+  for (const [key, value] of [...entriesOf(request.query), ...entriesOf(request.fields)]) {
+    url.searchParams.set(key, value)
+  }
+  return fetch(url, {
+    method: contract.method,
+    headers: {
+      ...(request.body !== undefined && { 'content-type': 'application/json' }),
+      ...(asker && { authorization: `Bearer ${asker.accessToken}` }),
+      ...request.headers,
+    },
+    ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+  })
+}
+
+async function answerOf<C extends Contract>(contract: C, response: Response): Promise<ResponseOf<C>> {
+  const text = await response.text()
+  if (response.status !== contract.status) {
+    throw new Error(`${contract.method} ${contract.path} answered ${response.status}: ${text}`)
+  }
+  const body: unknown = text === '' ? undefined : JSON.parse(text)
+  if (contract.response && !Value.Check(contract.response, body)) {
+    throw new Error(`${contract.method} ${contract.path} broke its contract: ${text}`)
+  }
+  // Just checked against the contract's own schema, which the compiler cannot follow.
+  return body as ResponseOf<C>
+}
+
+/** Calls an endpoint as somebody; throws unless it succeeds as its contract says. */
+export async function call<C extends Contract>(
+  api: TestApi,
+  asker: Asker,
+  contract: C,
+  request: RequestOf<C>,
+): Promise<ResponseOf<C>> {
+  return answerOf(contract, await send(api, contract, request, asker))
+}
+
+/** Calls an endpoint that must refuse; answers the error. */
+export async function refusal(
+  api: TestApi,
+  asker: Asker,
+  contract: Contract,
+  request: RawRequest = {},
+): Promise<WireError & { status: number }> {
+  const response = await send(api, contract, request, asker)
+  const text = await response.text()
+  const body: unknown = response.ok ? undefined : JSON.parse(text)
+  if (!Value.Check(ErrorEnvelope, body)) {
+    throw new Error(`${contract.method} ${contract.path} was not refused but answered ${response.status}: ${text}`)
+  }
+  return { ...body.error, status: response.status }
+}
