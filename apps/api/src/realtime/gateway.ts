@@ -134,9 +134,17 @@ export function createGateway({ server, authenticate, commandsPerSecond, log }: 
       io.on('connection', (socket) => {
         const connection = { id: socket.id, actor: socket.data.actor }
         commands.serve(socket, connection, createRateMeter(commandsPerSecond))
-        socket.on('disconnect', () => disconnectListeners.forEach((listener) => listener(connection)))
+        // Whoever is told of a connection is told of its end, and of no other.
+        let isAnnounced = false
+        socket.on('disconnect', () => {
+          if (isAnnounced) disconnectListeners.forEach((listener) => listener(connection))
+        })
         welcome(socket, headsOf).then(
-          () => connectListeners.forEach((listener) => listener(connection)),
+          () => {
+            if (!socket.connected) return
+            isAnnounced = true
+            connectListeners.forEach((listener) => listener(connection))
+          },
           (error: unknown) => {
             log.error({ err: error, socketId: socket.id }, 'a socket could not be welcomed')
             socket.disconnect(true)
