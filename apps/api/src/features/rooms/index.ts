@@ -5,7 +5,7 @@ import { createRoom, openPrivateRoom } from './create.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { joinRoom } from './join.ts'
 import { leaveRoom } from './leave.ts'
-import { getRoom, headsOf } from './list.ts'
+import { getRoom, headsOf, readHeads } from './list.ts'
 import { createMemberships } from './membership.ts'
 import { createPurge } from './purge.ts'
 import { createReading } from './read.ts'
@@ -54,6 +54,7 @@ export function createRooms(deps: RoomDependencies) {
     ...memberships,
     /** Where every room of the actor stands. */
     headsOf: (actor: Actor) => headsOf(db, actor),
+    readHeads: (roomIds: string[]) => readHeads(db, roomIds),
     membersAmong: (roomId: string, userIds: string[]) => membersAmong(db, roomId, userIds),
     /** Answers the id of the one room two friends share, and makes it the first time. */
     openPrivateRoom: (actor: Actor, otherId: string) => openPrivateRoom(deps, actor, otherId),

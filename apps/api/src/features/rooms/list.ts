@@ -21,20 +21,27 @@ const position = createCursor(Type.Tuple([Type.Integer(), Type.String()]))
 const ownRooms = (actor: Actor) =>
   and(eq(roomMembers.userId, actor.userId), eq(roomMembers.workspaceId, actor.workspaceId), isNull(rooms.deletedAt))
 
+const announcedHead = {
+  roomId: roomHeads.roomId,
+  seq: roomHeads.lastSeq,
+  change: roomHeads.lastChange,
+  epoch: roomHeads.epoch,
+  floor: roomHeads.floorSeq,
+}
+
 /** Where every room of the actor stands. */
 export async function headsOf(db: Database, actor: Actor): Promise<AnnouncedHead[]> {
   return db
-    .select({
-      roomId: roomHeads.roomId,
-      seq: roomHeads.lastSeq,
-      change: roomHeads.lastChange,
-      epoch: roomHeads.epoch,
-      floor: roomHeads.floorSeq,
-    })
+    .select(announcedHead)
     .from(roomMembers)
     .innerJoin(rooms, eq(rooms.id, roomMembers.roomId))
     .innerJoin(roomHeads, eq(roomHeads.roomId, rooms.id))
     .where(ownRooms(actor))
+}
+
+/** Where these rooms stand, whoever is in them. */
+export async function readHeads(db: Database, roomIds: string[]): Promise<AnnouncedHead[]> {
+  return db.select(announcedHead).from(roomHeads).where(inArray(roomHeads.roomId, roomIds))
 }
 
 /** The actor's rooms, latest activity first. The number of queries is the same for one room and for a full page. */
