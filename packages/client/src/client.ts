@@ -1,5 +1,6 @@
 import { getHistory, syncRoom } from '@parley/protocol/messages'
 import type { FileEntity } from '@parley/protocol/files'
+import { toApiError } from './api-error.ts'
 import { createClock, type Clock } from './clock.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
@@ -91,14 +92,22 @@ export function createParleyClient(options: ParleyClientOptions): ParleyClient {
 
   connect({ session, socket, engine, outbox, clock, onError })
 
+  let asking = false
+  /** The person or the network is back. Asleep, the connection may have died without a word. */
   function wake() {
     socket.wake()
-    if (socket.state() !== 'online') return
-    socket.command('session.heads', {}).then(
-      ({ heads }) => engine.heads(heads),
-      // Asleep, the connection may have died without a word.
-      () => socket.reconnect(),
-    )
+    if (socket.state() !== 'online' || asking) return
+    asking = true
+    socket
+      .command('session.heads', {})
+      .then(({ heads }) => engine.heads(heads))
+      .catch((error: unknown) => {
+        if (toApiError(error).code === 'NETWORK') socket.reconnect()
+        else onError(error)
+      })
+      .finally(() => {
+        asking = false
+      })
   }
   for (const name of wakeEvents) wakeTarget?.addEventListener(name, wake)
 
@@ -163,6 +172,6 @@ function connect(
   socket.on('heads', engine.heads)
   socket.on('room.removed', ({ roomId }) => engine.remove(roomId))
   engine.on((event) => {
-    if (event.type === 'advanced') outbox.advanced(event.roomId, event.change, event.rows)
+    if (event.type === 'advanced') outbox.advanced(event.roomId, event.known, event.rows)
   })
 }

@@ -1,6 +1,6 @@
 import type { AnnouncedHead, MessageRow, MessagesEvent, Written } from '@parley/protocol/messages'
 import { createListeners } from './listeners.ts'
-import { createRoom, type Room, type RoomSource } from './room.ts'
+import { createRoom, type Known, type Room, type RoomSource } from './room.ts'
 import type { RoomView } from './room-view.ts'
 
 /** Windows kept of rooms nobody looks at, so that going back and forth is instant. */
@@ -11,8 +11,8 @@ const staleGatherMs = 50
 export type EngineEvent =
   /** What a screen shows of a room changed; null when it was forgotten. */
   | { type: 'view'; roomId: string; view: RoomView | null }
-  /** The room is known up to `change`; `rows` are new or changed ones, of any room, loaded or not. */
-  | { type: 'advanced'; roomId: string; change: number; rows: readonly MessageRow[] }
+  /** The room is known that far; `rows` are new or changed ones, of any room, loaded or not. */
+  | { type: 'advanced'; roomId: string; known: Known; rows: readonly MessageRow[] }
   /** Changes went by unheard in these rooms: ask for their summaries again, and hand them to `summaries`. */
   | { type: 'stale'; roomIds: readonly string[] }
   /** One is no longer in this room. */
@@ -32,13 +32,13 @@ export function createEngine(source: RoomSource) {
   let staleTimer: ReturnType<typeof setTimeout> | undefined
 
   function room(roomId: string): Room {
-    const known = rooms.get(roomId)
-    if (known) return known
+    const found = rooms.get(roomId)
+    if (found) return found
     const made = createRoom({
       roomId,
       source,
       onView: (view) => events.emit({ type: 'view', roomId, view }),
-      onAdvanced: (change, rows) => events.emit({ type: 'advanced', roomId, change, rows }),
+      onAdvanced: (known, rows) => events.emit({ type: 'advanced', roomId, known, rows }),
       onStale: () => markStale(roomId),
     })
     rooms.set(roomId, made)
@@ -119,13 +119,10 @@ export function createEngine(source: RoomSource) {
       const mine = new Set(heads.map(({ roomId }) => roomId))
       for (const roomId of [...rooms.keys()]) if (!mine.has(roomId) && !viewers.has(roomId)) remove(roomId)
       for (const { roomId, ...head } of heads) room(roomId).head(head, 'now')
-      for (const known of rooms.values()) known.wake()
+      for (const one of rooms.values()) one.wake()
     },
     /** An ack tells where its room stands, in case the packet is lost. */
-    written: ({ roomId, seq, change }: Written): void => {
-      const head = rooms.get(roomId)?.knownHead()
-      if (head && head.change < change) room(roomId).head({ ...head, change, seq: Math.max(head.seq, seq) }, 'soon')
-    },
+    written: ({ roomId, change }: Written): void => rooms.get(roomId)?.written(change),
     /** One left a room, was removed, or it was deleted. */
     remove,
     /** Forgets everything, as on signing out. */

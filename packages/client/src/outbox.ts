@@ -5,6 +5,7 @@ import { newClientId } from './client-id.ts'
 import { createListeners } from './listeners.ts'
 import type { OutboxEntry, OutboxStore } from './outbox-store.ts'
 import { joinOutboxTabs, type OutboxNews, type OutboxTabs } from './outbox-tabs.ts'
+import type { Known } from './room.ts'
 import type { Locks, TabChannel } from './tabs.ts'
 
 const retryBackoff = { baseMs: 500, maxMs: 15_000 }
@@ -33,13 +34,15 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
   const entries = new Map<string, OutboxEntry>()
   const snapshots = new Map<string, readonly OutboxEntry[]>()
   const saving = new Map<string, Promise<void>>()
-  const cursors = new Map<string, number>()
+  const known = new Map<string, Known>()
   const lanes = new Set<string>()
   const wakeUps = createListeners<void>()
   let userId: string | null = null
   let tabs: OutboxTabs | undefined
+  let loaded = false
   let leading = false
   let online = false
+  let unsentState: 'sending' | 'waiting' = 'sending'
   let waitingTimer: ReturnType<typeof setTimeout> | undefined
 
   function put(entry: OutboxEntry) {
@@ -79,8 +82,8 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
   }
 
   function entriesOf(roomId: string): readonly OutboxEntry[] {
-    const known = snapshots.get(roomId)
-    if (known) return known
+    const snapshot = snapshots.get(roomId)
+    if (snapshot) return snapshot
     const mine = [...entries.values()].filter((entry) => entry.roomId === roomId)
     const ordered = mine.toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1))
     snapshots.set(roomId, ordered)
@@ -96,14 +99,19 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     lanes.add(roomId)
     const sender = userId
     let attempt = 0
-    for (let entry = nextOf(roomId); entry && leading && online && userId === sender; entry = nextOf(roomId)) {
+    for (let entry = nextOf(roomId); entry && canSend() && userId === sender; entry = nextOf(roomId)) {
       await saving.get(entry.clientId)
       const failure = await sendOne(entry)
       attempt = failure ? attempt + 1 : 0
       if (failure) await pause((failure.details.retryAfterMs ?? 0) + backoffMs(attempt - 1, retryBackoff))
     }
     lanes.delete(roomId)
+    // Meanwhile somebody else signed in, whose first messages found the lane taken.
+    if (userId !== sender) void sendRoom(roomId)
   }
+
+  /** What a reload interrupted goes first, so nothing is sent before it is known. */
+  const canSend = () => loaded && leading && online
 
   /** Answers the failure when it is one to try again after. */
   async function sendOne(entry: OutboxEntry, faults = 0): Promise<ApiError | undefined> {
@@ -134,8 +142,13 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     saving.delete(clientId)
     const sent: OutboxEntry = { ...entry, state: 'sent', written }
     tabs?.tell({ type: 'put', entry: sent })
-    if (written.change <= (cursors.get(entry.roomId) ?? -1)) drop(entry)
+    if (isShown(sent)) drop(entry)
     else put(sent)
+  }
+
+  /** Whether the row of a stored entry is in its place among the others. */
+  function isShown({ roomId, written }: OutboxEntry): boolean {
+    return written !== undefined && written.change <= (known.get(roomId)?.change ?? -1)
   }
 
   function pause(delayMs: number): Promise<void> {
@@ -155,20 +168,30 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       return
     }
     const { entry } = news
-    if (entry.written && entry.written.change <= (cursors.get(entry.roomId) ?? -1)) return drop(entry)
+    if (isShown(entry)) return drop(entry)
     put(entry)
-    if (leading) void sendRoom(entry.roomId)
+    void sendRoom(entry.roomId)
   }
 
   function takeLeadUnlessSent(clientId: string) {
+    if (leading) return
     setTimeout(() => {
       const entry = entries.get(clientId)
       if (entry?.state === 'sending' && online && !leading) tabs?.takeLead()
     }, takeLeadAfterMs)
   }
 
-  function setUnsent(from: 'sending' | 'waiting', to: 'sending' | 'waiting') {
-    for (const entry of entries.values()) if (entry.state === from) put({ ...entry, state: to })
+  function setUnsent(state: 'sending' | 'waiting') {
+    unsentState = state
+    for (const entry of entries.values()) {
+      if (entry.state !== state && (entry.state === 'sending' || entry.state === 'waiting')) put({ ...entry, state })
+    }
+  }
+
+  function watchNetwork() {
+    clearTimeout(waitingTimer)
+    if (online) setUnsent('sending')
+    else waitingTimer = setTimeout(() => setUnsent('waiting'), waitingAfterMs)
   }
 
   return {
@@ -181,6 +204,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     /** Begins a person's outbox: what a reload interrupted goes on. */
     async start(forUserId: string): Promise<void> {
       userId = forUserId
+      watchNetwork()
       const joined = joinOutboxTabs({
         userId,
         locks,
@@ -198,13 +222,15 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       })
       if (tabs !== joined) return
       for (const entry of kept) {
-        if (!entries.has(entry.clientId)) put(entry.state === 'waiting' ? { ...entry, state: 'sending' } : entry)
+        if (!entries.has(entry.clientId)) put(entry.state === 'failed' ? entry : { ...entry, state: unsentState })
       }
+      loaded = true
       sendAll()
     },
     /** Signed out: nothing is sent or shown any more; what was not sent stays in the store. */
     stop(): void {
       userId = null
+      loaded = false
       leading = false
       tabs?.leave()
       tabs = undefined
@@ -212,7 +238,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       const rooms = new Set([...entries.values()].map(({ roomId }) => roomId))
       entries.clear()
       saving.clear()
-      cursors.clear()
+      known.clear()
       wakeUps.emit()
       for (const roomId of rooms) changed(roomId)
     },
@@ -220,10 +246,10 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     send(message: Pick<OutboxEntry, 'roomId' | 'body' | 'replyTo' | 'files'>): OutboxEntry {
       if (userId === null) throw new Error('the outbox has not been started')
       const base = { ...message, clientId: newClientId(), userId, createdAtMs: Date.now() }
-      const entry: OutboxEntry = { ...base, state: 'sending' }
+      const entry: OutboxEntry = { ...base, state: unsentState }
       update(entry)
-      if (leading) void sendRoom(entry.roomId)
-      else takeLeadUnlessSent(entry.clientId)
+      void sendRoom(entry.roomId)
+      takeLeadUnlessSent(entry.clientId)
       return entry
     },
     /** Tries a refused message again, under its first name: should the server have it after all, it stays one. */
@@ -231,9 +257,9 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       const entry = entries.get(clientId)
       if (entry?.state !== 'failed') return
       const { errorCode: _, ...rest } = entry
-      update({ ...rest, state: 'sending' })
-      if (leading) void sendRoom(entry.roomId)
-      else takeLeadUnlessSent(clientId)
+      update({ ...rest, state: unsentState })
+      void sendRoom(entry.roomId)
+      takeLeadUnlessSent(clientId)
     },
     /** Gives a message up. */
     discard(clientId: string): void {
@@ -244,24 +270,22 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     setOnline(now: boolean): void {
       if (online === now) return
       online = now
-      clearTimeout(waitingTimer)
-      if (!now) waitingTimer = setTimeout(() => setUnsent('sending', 'waiting'), waitingAfterMs)
-      else {
-        setUnsent('waiting', 'sending')
-        wakeUps.emit()
-        sendAll()
-      }
+      if (userId !== null) watchNetwork()
+      if (!now) return
+      wakeUps.emit()
+      sendAll()
     },
-    /** A room is known up to `change`; an entry leaves when its row is there, so that nothing shows twice or flickers. */
-    advanced(roomId: string, change: number, rows: readonly MessageRow[]): void {
-      cursors.set(roomId, change)
+    /** A room is known that far: an entry leaves when its row is there, so that nothing shows twice or flickers. */
+    advanced(roomId: string, now: Known, rows: readonly MessageRow[]): void {
+      const before = known.get(roomId)
+      known.set(roomId, now)
       for (const row of rows) {
         const entry = entries.get(row.clientId)
         if (entry && entry.userId === row.senderId) remove(entry)
       }
-      for (const entry of entriesOf(roomId)) {
-        if (entry.written && entry.written.change <= change) drop(entry)
-      }
+      // Of another history, the change of an ack says nothing; what was stored is loaded with the rest.
+      const isOtherHistory = before !== undefined && before.epoch !== now.epoch
+      for (const entry of entriesOf(roomId)) if (isShown(entry) || (entry.written && isOtherHistory)) drop(entry)
     },
   }
 }

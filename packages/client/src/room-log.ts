@@ -165,7 +165,7 @@ function reset(log: RoomLog, head: RoomHead): Step {
 }
 
 function store(log: RoomLog, rows: readonly MessageRow[]): RoomLog {
-  return log.window ? { ...log, window: storeRows(log.window, rows, log.head?.floor ?? 0) } : log
+  return log.window ? { ...log, window: storeRows(log.window, rows) } : log
 }
 
 /** Applies the held packets whose turn has come. */

@@ -11,12 +11,12 @@ export interface RoomWindow {
 }
 
 /** Adds or replaces rows that belong to the window; the same window comes back when nothing changed. */
-export function storeRows(window: RoomWindow, incoming: readonly MessageRow[], floor: number): RoomWindow {
+export function storeRows(window: RoomWindow, incoming: readonly MessageRow[]): RoomWindow {
   const rows = [...window.rows]
   let to = window.to
   let changed = false
   for (const row of incoming) {
-    if (row.seq <= floor || row.seq < window.from || (row.seq > window.to && window.hasAfter)) continue
+    if (row.seq < window.from || (row.seq > window.to && window.hasAfter)) continue
     const index = indexOf(rows, row.seq)
     const stored = rows[index]
     if (stored?.seq !== row.seq) rows.splice(index, 0, row)
@@ -30,7 +30,8 @@ export function storeRows(window: RoomWindow, incoming: readonly MessageRow[], f
 
 /** Drops what was deleted for good. */
 export function raiseFloor(window: RoomWindow, floor: number): RoomWindow {
-  if (floor < window.from) return window
+  if (floor < window.from - 1) return window
+  if (floor === window.from - 1) return window.hasBefore ? { ...window, hasBefore: false } : window
   const rows = window.rows.filter((row) => row.seq > floor)
   return { ...window, rows, from: floor + 1, to: Math.max(window.to, floor), hasBefore: false }
 }

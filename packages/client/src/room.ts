@@ -25,12 +25,18 @@ export interface WindowQuery {
   limit: number
 }
 
+/** How far a room is known: up to a change of a history. */
+export interface Known {
+  readonly epoch: number
+  readonly change: number
+}
+
 interface RoomOptions {
   roomId: string
   source: RoomSource
   onView: (view: RoomView) => void
-  /** The room is known up to `change`; `news` are rows heard of on the way. */
-  onAdvanced: (change: number, news: readonly MessageRow[]) => void
+  /** The room is known as far as told; `news` are rows heard of on the way. */
+  onAdvanced: (known: Known, news: readonly MessageRow[]) => void
   /** Something happened of which no rows were heard, so that summaries of the room are out of date. */
   onStale: () => void
 }
@@ -51,7 +57,7 @@ export function createRoom({ roomId, source, onView, onAdvanced, onStale }: Room
   let syncing = false
   let betweenPages = false
   let attempt = 0
-  let toldCursor = 0
+  let known: Known = { epoch: 0, change: 0 }
   let news: MessageRow[] = []
   let holdTimer: ReturnType<typeof setTimeout> | undefined
   let retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -73,11 +79,12 @@ export function createRoom({ roomId, source, onView, onAdvanced, onStale }: Room
 
   /** After showing: who waits for a row to be there finds it there. */
   function tell() {
-    if (log.cursor === toldCursor && news.length === 0) return
+    const next = { epoch: log.head?.epoch ?? 0, change: log.cursor }
+    if (next.change === known.change && next.epoch === known.epoch && news.length === 0) return
     const told = news
     news = []
-    toldCursor = log.cursor
-    onAdvanced(log.cursor, told)
+    known = next
+    onAdvanced(known, told)
   }
 
   function accept(result: logs.Step) {
@@ -187,13 +194,16 @@ export function createRoom({ roomId, source, onView, onAdvanced, onStale }: Room
     }
   }
 
-  async function sync(): Promise<void> {
+  /** Catches up with the head, and asks at least once when `change` is past the cursor. */
+  async function sync(change = 0): Promise<void> {
     clearHold()
     if (syncing) return
     syncing = true
     clearTimeout(retryTimer)
     try {
-      while (log.window && logs.isBehind(log)) {
+      let unsure = change > log.cursor
+      while (log.window && (unsure || logs.isBehind(log))) {
+        unsure = false
         const question = ask(log)
         const page = await source.sync({ roomId, change: question.change, epoch: question.epoch })
         if (question.generation !== log.generation) continue
@@ -217,7 +227,6 @@ export function createRoom({ roomId, source, onView, onAdvanced, onStale }: Room
 
   return {
     view: () => view,
-    knownHead: () => log.head,
     /** Loads the newest messages, or those around a seq; nothing if they are there. */
     open(around?: number): Promise<void> {
       const window = log.window
@@ -238,6 +247,10 @@ export function createRoom({ roomId, source, onView, onAdvanced, onStale }: Room
       const result = logs.applyHead(log, head)
       accept(result.next === 'sync' && when === 'soon' ? { ...result, next: 'hold' } : result)
       if (when === 'now' && result.next === 'sync') skip()
+    },
+    /** An ack said that the room stands at `change` at least; its packet is on its way, or lost. */
+    written(change: number) {
+      if (change > log.cursor) holdThen(() => void sync(change))
     },
     summary: (head: RoomHead) => accept(logs.applySummary(log, head)),
     /** The network is back: what waits to be tried again is tried now. */
