@@ -105,9 +105,9 @@ export function createModelClient(server: ModelServer, userId: string, publish: 
     },
     /** The server went down: what it was asked gets no answer, what it sent is on its way. */
     loseRequests() {
-      for (const request of inFlight.filter(({ isPacket }) => !isPacket)) {
-        inFlight.splice(inFlight.indexOf(request), 1)
-        request.lose()
+      for (const lost of inFlight.filter(({ isPacket }) => !isPacket)) {
+        inFlight.splice(inFlight.indexOf(lost), 1)
+        lost.lose()
       }
     },
     disconnect() {
