@@ -1,5 +1,5 @@
 import { Button } from '@chakra-ui/react'
-import { Compass, MessageCircle } from 'lucide-react'
+import { Compass, MessageCircle, Users } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { EmptyState } from '../ui/empty-state.tsx'
 
@@ -9,6 +9,16 @@ export function Home() {
   return (
     <EmptyState icon={<MessageCircle />} title={t('home.title')}>
       {t('home.text')}
+    </EmptyState>
+  )
+}
+
+/** The person's place while nobody is chosen. */
+export function PickPerson() {
+  const { t } = useTranslation('people')
+  return (
+    <EmptyState icon={<Users />} title={t('pick.title')}>
+      {t('pick.text')}
     </EmptyState>
   )
 }

@@ -1,6 +1,8 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { signedIn, signedOut } from '../features/identity/identity-slice.ts'
+import { reportActivity } from '../features/people/report-activity.ts'
+import { keepWatching } from '../features/people/watch-presence.ts'
 import { keepPreferences } from '../features/settings/keep-preferences.ts'
 import { rememberedLocale, speak, startTranslation } from '../i18n/i18n.ts'
 import { connectRealtime } from '../realtime/connect.ts'
@@ -18,6 +20,8 @@ client.session.onChange(({ status, user }) => {
   if (status === 'signedOut') store.dispatch(signedOut())
 })
 connectRealtime(client, store.dispatch)
+keepWatching(client, store.dispatch)
+reportActivity(client.socket)
 keepPreferences(store)
 
 const root = document.getElementById('root')

@@ -2,12 +2,13 @@ import { Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
 import { lazy, Suspense } from 'react'
 import { useSelector } from 'react-redux'
 import { RoomList } from '../features/rooms/room-list.tsx'
+import { isSection } from '../features/settings/sections.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { ConnectionState } from '../ui/connection-state.tsx'
 import { Frame } from '../ui/frame/frame.tsx'
 import { usePanel } from '../ui/frame/use-panel.ts'
 import { BottomBar, Rail } from './navigation.tsx'
-import { Home, NotFound } from './home.tsx'
+import { Home, NotFound, PickPerson } from './home.tsx'
 
 const Conversation = lazy(async () => ({
   default: (await import('../features/messages/conversation.tsx')).Conversation,
@@ -18,6 +19,13 @@ const DirectoryPage = lazy(async () => ({
   default: (await import('../features/rooms/directory-page.tsx')).DirectoryPage,
 }))
 const InvitePage = lazy(async () => ({ default: (await import('../features/rooms/invite-page.tsx')).InvitePage }))
+
+const PeopleList = lazy(async () => ({ default: (await import('../features/people/people-list.tsx')).PeopleList }))
+const PersonPage = lazy(async () => ({ default: (await import('../features/people/person-page.tsx')).PersonPage }))
+const SettingsPage = lazy(() => import('../features/settings/settings-page.tsx'))
+const SettingsList = lazy(async () => ({
+  default: (await import('../features/settings/settings-list.tsx')).SettingsList,
+}))
 
 /** What somebody signed in sees. */
 export default function Workspace() {
@@ -38,7 +46,7 @@ export default function Workspace() {
         phoneShows={phoneShows}
         list={
           <Suspense fallback={null}>
-            <RoomList />
+            <List />
           </Suspense>
         }
         main={
@@ -62,6 +70,20 @@ export default function Workspace() {
   )
 }
 
+function List() {
+  const [, settings] = useRoute('/settings/:section?')
+  const section = settings?.section ?? ''
+  return (
+    <Switch>
+      <Route path="/people/*?" component={PeopleList} />
+      <Route path="/settings/*?">
+        <SettingsList current={isSection(section) ? section : undefined} />
+      </Route>
+      <Route component={RoomList} />
+    </Switch>
+  )
+}
+
 /** Where somebody goes after signing in: to the page they first asked for, if it is one of ours. */
 const nextPath = () => {
   const next = new URLSearchParams(location.search).get('next')
@@ -75,6 +97,14 @@ function Main() {
       <Route path="/r/:roomId">{({ roomId }) => <Conversation key={roomId} roomId={roomId} />}</Route>
       <Route path="/r/:roomId/m/:seq">
         {({ roomId, seq }) => <Conversation key={roomId} roomId={roomId} seq={Number(seq)} />}
+      </Route>
+      <Route path="/people" component={PickPerson} />
+      <Route path="/people/:name">{({ name }) => <PersonPage username={decodeURIComponent(name)} />}</Route>
+      <Route path="/settings">
+        <SettingsPage section="profile" />
+      </Route>
+      <Route path="/settings/:section">
+        {({ section }) => (isSection(section) ? <SettingsPage section={section} /> : <NotFound />)}
       </Route>
       <Route path="/directory" component={DirectoryPage} />
       <Route path="/invite/:token">{({ token }) => <InvitePage token={token} />}</Route>

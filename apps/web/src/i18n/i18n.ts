@@ -4,6 +4,9 @@ import type { Locale } from '@parley/protocol/people'
 
 export const locales = ['en', 'zh-CN', 'zh-TW'] as const satisfies readonly Locale[]
 
+/** Each language by its own name. */
+export const languageNames: Record<Locale, string> = { en: 'English', 'zh-CN': '简体中文', 'zh-TW': '繁體中文' }
+
 type Catalogue = Record<string, unknown>
 
 /** All the catalogues of one language in one request, however many features speak it. */

@@ -1,5 +1,5 @@
 import type { ParleyClient } from '@parley/client/client'
-import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit'
+import type { ThunkAction, ThunkDispatch, UnknownAction } from '@reduxjs/toolkit'
 import { createContext, type ReactNode } from 'react'
 import { useDispatch } from 'react-redux'
 
@@ -23,6 +23,9 @@ export interface ThunkExtra {
 }
 
 export type AppDispatch = ThunkDispatch<unknown, ThunkExtra, UnknownAction>
+
+/** Work that talks to the server and says with actions what came of it. */
+export type AppThunk<Result = void> = ThunkAction<Promise<Result>, unknown, ThunkExtra, UnknownAction>
 
 /** Dispatches actions and thunks. */
 export const useAppDispatch = useDispatch.withTypes<AppDispatch>()

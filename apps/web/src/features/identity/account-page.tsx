@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Locale } from '@parley/protocol/people'
-import { locales, speak } from '../../i18n/i18n.ts'
+import { languageNames, locales, speak } from '../../i18n/i18n.ts'
 
 interface AccountPageProps {
   title: string
@@ -8,8 +7,6 @@ interface AccountPageProps {
   /** The way to the other page. */
   footer: ReactNode
 }
-
-const languageNames: Record<Locale, string> = { en: 'English', 'zh-CN': '简体中文', 'zh-TW': '繁體中文' }
 
 /** What signing in and registering share: one quiet column and the language below it. */
 export function AccountPage({ title, children, footer }: AccountPageProps) {

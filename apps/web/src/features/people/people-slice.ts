@@ -1,5 +1,5 @@
 import { createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
-import type { Presence, PublicUser, User } from '@parley/protocol/people'
+import type { Presence, PublicUser, Relation, User } from '@parley/protocol/people'
 import { friendChanged, presenceChanged, userUpdated } from '../../realtime/events.ts'
 import { profileSaved, signedIn, signedOut } from '../identity/identity-slice.ts'
 
@@ -49,9 +49,9 @@ export const peopleSlice = createSlice({
     presenceLoaded: ({ presence }, { payload }: PayloadAction<readonly Presence[]>) => {
       for (const person of payload) presence[person.userId] = person
     },
-    blockChanged: ({ standing }, { payload }: PayloadAction<{ userId: string; blocked: boolean }>) => {
-      const known = standing[payload.userId]
-      if (known) known.blocked = payload.blocked
+    relationChanged: ({ standing }, { payload }: PayloadAction<{ userId: string } & Partial<Standing>>) => {
+      const { userId, ...change } = payload
+      standing[userId] = { ...(standing[userId] ?? { relation: 'none', blocked: false }), ...change }
     },
   },
   extraReducers: (builder) => {
@@ -79,6 +79,16 @@ export const peopleSlice = createSlice({
     selectPresence: ({ presence }, id: string): Presence['state'] => presence[id]?.state ?? 'offline',
     selectLastSeenAt: ({ presence }, id: string): string | null => presence[id]?.lastSeenAt ?? null,
     selectStanding: ({ standing }, id: string): Standing | undefined => standing[id],
+    /** Ids of everybody who is this to oneself. */
+    selectIdsByRelation: createSelector(
+      [({ standing }: PeopleState) => standing, (_: PeopleState, relation: Relation) => relation],
+      (standing, relation) => Object.keys(standing).filter((id) => standing[id]?.relation === relation),
+      { memoizeOptions: { maxSize: 4 } },
+    ),
+    selectBlockedIds: createSelector(
+      ({ standing }: PeopleState) => standing,
+      (standing) => Object.keys(standing).filter((id) => standing[id]?.blocked),
+    ),
     /** How many people wait for an answer. */
     selectIncomingCount: createSelector(
       ({ standing }: PeopleState) => standing,
@@ -87,6 +97,17 @@ export const peopleSlice = createSlice({
   },
 })
 
-export const { usersMet, peopleLoaded, presenceLoaded, blockChanged } = peopleSlice.actions
-export const { selectUser, selectUsers, selectPresence, selectLastSeenAt, selectStanding, selectIncomingCount } =
-  peopleSlice.selectors
+export const { usersMet, peopleLoaded, presenceLoaded, relationChanged } = peopleSlice.actions
+export const {
+  selectUser,
+  selectUsers,
+  selectPresence,
+  selectLastSeenAt,
+  selectStanding,
+  selectIdsByRelation,
+  selectBlockedIds,
+  selectIncomingCount,
+} = peopleSlice.selectors
+
+/** The part of the store these selectors read. */
+export type PeopleRoot = Parameters<typeof selectUsers>[0]

@@ -1,10 +1,8 @@
 import { listUsers, type PublicUser } from '@parley/protocol/people'
 import type { ParleyClient } from '@parley/client/client'
-import { useSelector } from 'react-redux'
+import { shallowEqual, useSelector } from 'react-redux'
 import { useAppDispatch, useClient, type AppDispatch } from '../../realtime/client-context.tsx'
-import { selectUser, usersMet } from './people-slice.ts'
-
-type PeopleRoot = Parameters<typeof selectUser>[0]
+import { selectUser, usersMet, type PeopleRoot } from './people-slice.ts'
 
 const idsPerRequest = 100
 const gatherMs = 10
@@ -27,17 +25,32 @@ const loadWanted = async (client: ParleyClient, dispatch: AppDispatch) => {
   }
 }
 
+const want = (ids: readonly string[], client: ParleyClient, dispatch: AppDispatch) => {
+  for (const id of ids) if (id) wanted.add(id)
+  if (wanted.size > 0) timer ??= setTimeout(loadWanted, gatherMs, client, dispatch)
+}
+
 /** Somebody by id; undefined until loaded. Many calls in one moment become one request. */
 export const useUser = (id: string): PublicUser | undefined => {
   const client = useClient()
   const dispatch = useAppDispatch()
   const user = useSelector((root: PeopleRoot) => selectUser(root, id))
   useEffect(() => {
-    if (user || !id) return
-    wanted.add(id)
-    timer ??= setTimeout(loadWanted, gatherMs, client, dispatch)
+    if (!user) want([id], client, dispatch)
   }, [user, id, client, dispatch])
   return user
+}
+
+/** Several people in the order of their ids; undefined where not loaded yet. */
+export const useUsers = (ids: readonly string[]): (PublicUser | undefined)[] => {
+  const client = useClient()
+  const dispatch = useAppDispatch()
+  const users = useSelector((root: PeopleRoot) => ids.map((id) => selectUser(root, id)), shallowEqual)
+  const missing = ids.filter((_, index) => !users[index]).join()
+  useEffect(() => {
+    if (missing) want(missing.split(','), client, dispatch)
+  }, [missing, client, dispatch])
+  return users
 }
 
 /** Address of somebody's picture; null where the generated initials serve. */

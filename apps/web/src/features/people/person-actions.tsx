@@ -1,0 +1,112 @@
+import { Button } from '@chakra-ui/react'
+import { Ban, Check, Ellipsis, MessageCircle, UserMinus, UserPlus, X } from 'lucide-react'
+import type { PublicUser } from '@parley/protocol/people'
+import { useSelector } from 'react-redux'
+import { useLocation } from 'wouter'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { Menu } from '../../ui/menu.tsx'
+import { selectStanding, type PeopleRoot, type Standing } from './people-slice.ts'
+import { useRelationActions } from './use-relation-actions.ts'
+
+/** What one can do with somebody, by what they are to oneself. */
+export function PersonActions({ user }: { user: PublicUser }) {
+  const { t } = useTranslation('people')
+  const standing = useSelector((root: PeopleRoot) => selectStanding(root, user.id))
+  const [confirming, setConfirming] = useState(false)
+  const { remove, shut, lift } = useRelationActions()
+  if (!standing || standing.relation === 'self') return null
+  const friend = standing.relation === 'friend'
+  return (
+    <div className="flex items-center gap-2">
+      {standing.blocked ? (
+        <Button variant="outline" onClick={() => lift(user.id)}>
+          {t('action.unblock')}
+        </Button>
+      ) : (
+        <MainAction user={user} standing={standing} />
+      )}
+      {(friend || !standing.blocked) && (
+        <Menu
+          trigger={
+            <IconButton label={t('action.more')}>
+              <Ellipsis />
+            </IconButton>
+          }
+          groups={[
+            friend
+              ? [
+                  {
+                    id: 'remove',
+                    label: t('action.remove'),
+                    icon: <UserMinus />,
+                    danger: true,
+                    run: () => setConfirming(true),
+                  },
+                ]
+              : [],
+            standing.blocked
+              ? []
+              : [{ id: 'block', label: t('action.block'), icon: <Ban />, danger: true, run: () => shut(user.id) }],
+          ]}
+        />
+      )}
+      {confirming && (
+        <ConfirmDialog
+          title={t('remove.title', { name: user.displayName })}
+          confirmLabel={t('action.remove')}
+          onClose={() => setConfirming(false)}
+          onConfirm={async () => {
+            await remove(user.id)
+            setConfirming(false)
+          }}
+        >
+          {t('remove.text')}
+        </ConfirmDialog>
+      )}
+    </div>
+  )
+}
+
+function MainAction({ user, standing: { relation, roomId } }: { user: PublicUser; standing: Standing }) {
+  const { t } = useTranslation('people')
+  const [, navigate] = useLocation()
+  const { ask, accept, decline, withdraw } = useRelationActions()
+  if (relation === 'friend') {
+    return (
+      roomId && (
+        <Button onClick={() => navigate(`/r/${roomId}`)}>
+          <MessageCircle />
+          {t('action.message')}
+        </Button>
+      )
+    )
+  }
+  if (relation === 'incoming') {
+    return (
+      <>
+        <Button onClick={() => accept(user.id)}>
+          <Check />
+          {t('action.accept')}
+        </Button>
+        <Button variant="outline" onClick={() => decline(user.id)}>
+          {t('action.decline')}
+        </Button>
+      </>
+    )
+  }
+  if (relation === 'requested') {
+    return (
+      <Button variant="outline" onClick={() => withdraw(user.id)}>
+        <X />
+        {t('action.withdraw')}
+      </Button>
+    )
+  }
+  return (
+    <Button onClick={() => ask(user.id)}>
+      <UserPlus />
+      {t('action.ask')}
+    </Button>
+  )
+}

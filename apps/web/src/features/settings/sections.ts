@@ -1,0 +1,17 @@
+import { Bell, CircleUser, Info, KeyRound, MonitorSmartphone, Palette, type LucideIcon } from 'lucide-react'
+
+/** The sections of the settings, by the last part of their address. */
+export const sections = ['profile', 'appearance', 'notifications', 'sessions', 'password', 'about'] as const
+
+export type Section = (typeof sections)[number]
+
+export const sectionIcons: Record<Section, LucideIcon> = {
+  profile: CircleUser,
+  appearance: Palette,
+  notifications: Bell,
+  sessions: MonitorSmartphone,
+  password: KeyRound,
+  about: Info,
+}
+
+export const isSection = (value: string): value is Section => sections.some((section) => section === value)

@@ -1,0 +1,73 @@
+import { Button } from '@chakra-ui/react'
+import { listSessions, revokeSession, type Session } from '@parley/protocol/identity'
+import { Monitor, Smartphone } from 'lucide-react'
+import { useErrorText } from '../../errors/error-text.ts'
+import { useClient } from '../../realtime/client-context.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { showToast } from '../../ui/toast.tsx'
+import { useLoaded } from '../../ui/use-loaded.ts'
+
+/** Where one is signed in, with a way out of each. */
+export function SessionsSection() {
+  const { t } = useTranslation('settings')
+  const { rest } = useClient()
+  const errorText = useErrorText()
+  const [ended, setEnded] = useState<ReadonlySet<string>>(new Set())
+  const loaded = useLoaded(useCallback((signal: AbortSignal) => rest.call(listSessions, {}, { signal }), [rest]))
+
+  if (loaded.status === 'loading') return <SkeletonRows rows={3} className="-mx-3" />
+  if (loaded.status === 'failed') return <ErrorState message={errorText(loaded.error)} onRetry={loaded.retry} />
+
+  const end = async (id: string) => {
+    setEnded(new Set([...ended, id]))
+    try {
+      await rest.call(revokeSession, { params: { id } })
+    } catch (error) {
+      setEnded((before) => new Set([...before].filter((each) => each !== id)))
+      await showToast({ title: errorText(error) })
+    }
+  }
+
+  const shown = loaded.data.items.filter(({ id }) => !ended.has(id))
+  return (
+    <>
+      <p className="text-muted mb-4">{t('sessions.what')}</p>
+      <ul className="flex flex-col">
+        {shown.map((session) => (
+          <SessionRow key={session.id} session={session} onEnd={() => end(session.id)} />
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void }) {
+  const { t } = useTranslation('settings')
+  const Icon = /iphone|android|mobile|ipad/i.test(session.device) ? Smartphone : Monitor
+  return (
+    <li className="border-subtle flex items-center gap-3 border-b py-3 last:border-b-0">
+      <Icon aria-hidden className="icon text-muted" />
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-semibold">{session.device}</p>
+        <p className="text-muted truncate text-sm">
+          {session.current ? (
+            <span className="text-accent">{t('sessions.current')}</span>
+          ) : (
+            <>
+              {t('sessions.lastUsed')} <RelativeTime at={session.lastUsedAt} />
+            </>
+          )}
+          {' · '}
+          {session.address}
+        </p>
+      </div>
+      {!session.current && (
+        <Button variant="outline" aria-label={t('sessions.endNamed', { device: session.device })} onClick={onEnd}>
+          {t('sessions.end')}
+        </Button>
+      )}
+    </li>
+  )
+}
