@@ -129,10 +129,17 @@ export function send(
   })
 }
 
+/** The refusal in a body, if it holds one. */
+function refusalIn(text: string): Partial<WireError> {
+  const body: unknown = text.startsWith('{') ? JSON.parse(text) : undefined
+  return Value.Check(ErrorEnvelope, body) ? { code: body.error.code, details: body.error.details } : {}
+}
+
 async function answerOf<C extends Contract>(contract: C, response: Response): Promise<ResponseOf<C>> {
   const text = await response.text()
   if (response.status !== contract.status) {
-    throw new Error(`${contract.method} ${contract.path} answered ${response.status}: ${text}`)
+    const failure = new Error(`${contract.method} ${contract.path} answered ${response.status}: ${text}`)
+    throw Object.assign(failure, refusalIn(text))
   }
   const body: unknown = text === '' ? undefined : JSON.parse(text)
   if (contract.response && !Value.Check(contract.response, body)) {
@@ -142,7 +149,7 @@ async function answerOf<C extends Contract>(contract: C, response: Response): Pr
   return body as ResponseOf<C>
 }
 
-/** Calls an endpoint as somebody; throws unless it succeeds as its contract says. */
+/** Calls an endpoint as somebody; throws, with the code and details of a refusal, unless it succeeds as its contract says. */
 export async function call<C extends Contract>(
   api: TestApi,
   asker: Asker,

@@ -7,6 +7,7 @@ import { users } from '../identity/tables.ts'
 import { userBlocks } from '../people/tables.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { findPrivateRoom, insertMembers, insertRoom, toRoomInfo } from './store.ts'
+import { pairKeyOf } from './tables.ts'
 
 /** Throws unless all are people of the actor's workspace, none of whom has blocked the actor. */
 export async function requireAddable(db: Queryable, actor: Actor, userIds: string[]): Promise<void> {
@@ -62,9 +63,6 @@ export async function createRoom(deps: RoomDependencies, actor: Actor, input: Cr
   events.emit('room.updated', { room: toRoomInfo(record), joinedIds: members.map(({ userId }) => userId) })
   return record.id
 }
-
-const pairKeyOf = (one: string, other: string): string =>
-  BigInt(one) < BigInt(other) ? `${one}:${other}` : `${other}:${one}`
 
 /** Answers the id of the one room two friends share, and makes it the first time. */
 export async function openPrivateRoom(deps: RoomDependencies, actor: Actor, otherId: string): Promise<string> {

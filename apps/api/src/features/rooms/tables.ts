@@ -27,6 +27,10 @@ export const rooms = mysqlTable(
   ],
 )
 
+/** What `pair_key` is for two people, in either order. */
+export const pairKeyOf = (one: string, other: string): string =>
+  BigInt(one) < BigInt(other) ? `${one}:${other}` : `${other}:${one}`
+
 /** Where each room stands. Narrow, because every write to a room locks its row. */
 export const roomHeads = mysqlTable('room_heads', {
   roomId: id('room_id').primaryKey(),
