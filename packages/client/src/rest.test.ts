@@ -1,7 +1,6 @@
-import { login } from '@parley/protocol/identity'
+import { login, revokeSession } from '@parley/protocol/identity'
 import { recallMessage } from '@parley/protocol/messages'
 import { getProfile } from '@parley/protocol/people'
-import { revokeSession } from '@parley/protocol/identity'
 import { expect, test, vi } from 'vitest'
 import { createRest } from './rest.ts'
 
@@ -33,7 +32,7 @@ function createCaller(
   { token = 'old', renewed = 'new' }: { token?: string; renewed?: string | null } = {},
 ) {
   let current: string | null = token
-  const onExpired = vi.fn(async () => (current = renewed))
+  const onExpired = vi.fn<() => Promise<string | null>>(async () => (current = renewed))
   const rest = createRest({ origin: 'http://parley.test', fetch: send, accessToken: () => current, onExpired })
   return { rest, onExpired }
 }

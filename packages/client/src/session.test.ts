@@ -1,7 +1,7 @@
 import { expect, test, vi, afterEach } from 'vitest'
 import { createClock } from './clock.ts'
 import { createRest } from './rest.ts'
-import { createSession, type Session } from './session.ts'
+import { createSession, type Session, type SessionState } from './session.ts'
 import type { Locks } from './tabs.ts'
 
 const profile = { id: '1', username: 'ann', displayName: 'Ann' }
@@ -40,7 +40,7 @@ function createLocks(): Locks {
 }
 
 test('callers who refresh at once share one refresh', async () => {
-  const send = vi.fn(() => signedIn('t1'))
+  const send = vi.fn<() => Response>(() => signedIn('t1'))
   const session = createTab(send)
   expect(await Promise.all([session.refresh(), session.refresh(), session.refresh()])).toEqual(['t1', 't1', 't1'])
   expect(send).toHaveBeenCalledTimes(1)
@@ -103,7 +103,7 @@ test('the token is renewed before it runs out', async () => {
 
 test('a clock two hours ahead does not refresh in a loop', async () => {
   vi.useFakeTimers()
-  const send = vi.fn(() => signedIn('t1', -minuteMs * 60))
+  const send = vi.fn<() => Response>(() => signedIn('t1', -minuteMs * 60))
   const session = createTab(send)
   await session.restore()
   await vi.advanceTimersByTimeAsync(10 * minuteMs)
@@ -126,7 +126,7 @@ test('signing out ends the session and tells who listens', async () => {
     path === '/api/refresh' ? signedIn('t1') : new Response(undefined, { status: 204 }),
   )
   await session.restore()
-  const heard = vi.fn()
+  const heard = vi.fn<(state: SessionState) => void>()
   session.onChange(heard)
   await session.signOut()
   expect(heard).toHaveBeenCalledWith({ status: 'signedOut', user: null })
