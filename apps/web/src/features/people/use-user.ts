@@ -42,7 +42,7 @@ export const useUser = (id: string): PublicUser | undefined => {
 }
 
 /** Several people in the order of their ids; undefined where not loaded yet. */
-export const useUsers = (ids: readonly string[]): (PublicUser | undefined)[] => {
+export const useUsers = (ids: readonly string[]): readonly (PublicUser | undefined)[] => {
   const client = useClient()
   const dispatch = useAppDispatch()
   const users = useSelector((root: PeopleRoot) => ids.map((id) => selectUser(root, id)), shallowEqual)

@@ -6,6 +6,7 @@ const touch = '@media (pointer: coarse)'
 const buttonRecipe = defineRecipe({
   className: 'button',
   base: {
+    colorPalette: 'accent',
     display: 'inline-flex',
     alignItems: 'center',
     justifyContent: 'center',
@@ -24,9 +25,9 @@ const buttonRecipe = defineRecipe({
   variants: {
     variant: {
       solid: {
-        bg: 'colorPalette',
+        bg: 'colorPalette.solid',
         color: 'colorPalette.contrast',
-        '&:hover:not(:disabled)': { bg: 'color-mix(in srgb, {colors.colorPalette} 90%, {colors.fg.default})' },
+        '&:hover:not(:disabled)': { bg: 'color-mix(in srgb, {colors.colorPalette.solid} 90%, {colors.fg.default})' },
       },
       outline: {
         borderColor: 'border.subtle',
@@ -34,9 +35,9 @@ const buttonRecipe = defineRecipe({
         color: 'fg.default',
         '&:hover:not(:disabled)': { bg: 'bg.hover' },
       },
-      ghost: { color: 'colorPalette', '&:hover:not(:disabled)': { bg: 'bg.hover' } },
+      ghost: { color: 'colorPalette.solid', '&:hover:not(:disabled)': { bg: 'bg.hover' } },
       plain: {
-        color: 'colorPalette',
+        color: 'colorPalette.solid',
         px: '0',
         textDecoration: 'underline',
         textUnderlineOffset: '3px',

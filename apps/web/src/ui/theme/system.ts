@@ -8,6 +8,7 @@ export const system = createSystem(
   defaultBaseConfig,
   defineConfig({
     cssVarsPrefix: 'parley',
+    preflight: true,
     theme: {
       breakpoints: { md: '700px', lg: '1100px' },
       tokens,

@@ -18,10 +18,11 @@ export const semanticTokens = {
     border: { subtle: colour('border'), strong: colour('borderStrong') },
     accent: {
       DEFAULT: colour('accent'),
+      solid: colour('accent'),
       soft: colour('accentSoft'),
       contrast: colour('accentContrast'),
     },
-    danger: { DEFAULT: colour('danger'), contrast: colour('dangerContrast') },
+    danger: { DEFAULT: colour('danger'), solid: colour('danger'), contrast: colour('dangerContrast') },
     success: colour('success'),
     warning: colour('warning'),
     mark: { DEFAULT: colour('mark'), contrast: colour('markContrast') },
