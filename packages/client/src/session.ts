@@ -12,6 +12,8 @@ import { exclusively, type Locks } from './tabs.ts'
 const refreshAheadMs = 5 * 60_000
 /** However wrong the clocks are, the token is not renewed ahead of time more often than this. */
 const refreshPauseMs = 60_000
+/** Nor later than this; a timer cannot be set further ahead than some weeks, and would then go off at once. */
+const refreshWaitMaxMs = 24 * 60 * 60_000
 const restoreBackoff = { baseMs: 500, maxMs: 15_000 }
 
 export type SessionState =
@@ -71,7 +73,7 @@ export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock
         // Out of reach for now: the next try comes soon, and a refused request renews the token as well.
         refresh().catch(() => scheduleRefresh(refreshPauseMs))
       },
-      Math.max(delayMs, refreshPauseMs),
+      Math.min(Math.max(delayMs, refreshPauseMs), refreshWaitMaxMs),
     )
   }
 
