@@ -1,6 +1,7 @@
 import type { RoomRole, RoomType } from '@parley/protocol/rooms'
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
+import { createAnswerCache } from '../../platform/answer-cache.ts'
 import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
@@ -22,11 +23,6 @@ const keptMs = 60_000
 
 const entriesMax = 100_000
 
-interface Entry {
-  membership: Promise<Membership | null>
-  expiresAtMs: number
-}
-
 async function loadMembership(db: Database, roomId: string, userId: string): Promise<Membership | null> {
   const peers = alias(roomMembers, 'peers')
   const [found] = await db
@@ -42,40 +38,19 @@ async function loadMembership(db: Database, roomId: string, userId: string): Pro
   return found ?? null
 }
 
-/**
- * Who is in which room, kept in memory because every message asks. What is kept is the promise of the answer: an entry
- * dropped while its question is still under way takes the outdated answer with it.
- */
+/** Who is in which room, kept in memory because every message asks. */
 export function createMemberships({ db, events, relations }: MembershipDependencies) {
-  const entries = new Map<string, Entry>()
+  const cache = createAnswerCache<Membership | null>({ keptMs, entriesMax })
   const keyOf = (userId: string, roomId: string) => `${roomId}:${userId}`
-  const drop = (userId: string, roomId: string) => void entries.delete(keyOf(userId, roomId))
+  const drop = (userId: string, roomId: string) => cache.drop(keyOf(userId, roomId))
 
   events.on('room.updated', ({ room, joinedIds }) => joinedIds.forEach((userId) => drop(userId, room.id)))
   events.on('room.removed', ({ roomId, userIds }) => userIds.forEach((userId) => drop(userId, roomId)))
   events.on('member.changed', ({ roomId, userId }) => drop(userId, roomId))
 
   /** What somebody is in a room; null for nobody, and for a room that does not exist. */
-  function membership(userId: string, roomId: string): Promise<Membership | null> {
-    const key = keyOf(userId, roomId)
-    const nowMs = performance.now()
-    const known = entries.get(key)
-    if (known && known.expiresAtMs > nowMs) return known.membership
-    const entry: Entry = { membership: loadMembership(db, roomId, userId), expiresAtMs: nowMs + keptMs }
-    entries.delete(key)
-    entries.set(key, entry)
-    if (entries.size > entriesMax) dropOldest()
-    // A failure is told to those who asked, and not kept.
-    entry.membership.catch(() => {
-      if (entries.get(key) === entry) entries.delete(key)
-    })
-    return entry.membership
-  }
-
-  function dropOldest(): void {
-    const oldest = entries.keys().next()
-    if (!oldest.done) entries.delete(oldest.value)
-  }
+  const membership = (userId: string, roomId: string): Promise<Membership | null> =>
+    cache.get(keyOf(userId, roomId), () => loadMembership(db, roomId, userId))
 
   /** Throws NOT_FOUND for a room the actor is not in. */
   async function requireMember(actor: Actor, roomId: string): Promise<Membership> {

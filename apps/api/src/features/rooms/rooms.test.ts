@@ -2,7 +2,7 @@ import * as contracts from '@parley/protocol/rooms'
 import type { RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, connect, createUser, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
-import { befriend, block, createGroup, createPrivateRoom, roomOf, storyOf } from '../../../test/rooms.ts'
+import { befriend, block, createGroup, createPrivateRoom, roomOf, sendText, storyOf } from '../../../test/rooms.ts'
 
 let api: TestApi
 
@@ -146,12 +146,17 @@ describe('the list of rooms', () => {
     await expect(roomOf(api, stranger, '999999')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  test('says that one cannot post where one of the two has blocked the other', async () => {
+  test('says that one cannot post, and lets nobody, where one of the two has blocked the other', async () => {
     const [one, other] = await Promise.all([someone(), someone()])
     const room = await createPrivateRoom(api, one, other)
+    await sendText(api, one, room.id)
     await block(api, other, one)
     expect((await roomOf(api, one, room.id)).canPost).toBe(false)
     expect((await roomOf(api, other, room.id)).canPost).toBe(false)
+    await expect(sendText(api, one, room.id)).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      details: { reason: 'blocked' },
+    })
   })
 })
 
