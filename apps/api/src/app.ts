@@ -6,6 +6,8 @@ import type { MessageEvents } from './features/messages/events.ts'
 import { createMessages } from './features/messages/index.ts'
 import { createMessageLog } from './features/messages/log.ts'
 import { readMessagesAt } from './features/messages/rows-at.ts'
+import type { PeopleEvents } from './features/people/events.ts'
+import { createPeople } from './features/people/index.ts'
 import { createRelations } from './features/people/relations.ts'
 import type { RoomEvents } from './features/rooms/events.ts'
 import { createRooms } from './features/rooms/index.ts'
@@ -17,7 +19,7 @@ import { registerTelemetry } from './platform/telemetry.ts'
 import { createGateway } from './realtime/gateway.ts'
 import { createHeadAnnouncer } from './realtime/heads.ts'
 
-type DomainEvents = IdentityEvents & MessageEvents & RoomEvents
+type DomainEvents = IdentityEvents & MessageEvents & PeopleEvents & RoomEvents
 
 /** The composition root: builds every feature in dependency order and hands each only what it needs. */
 export async function createApp(config: Config): Promise<FastifyInstance> {
@@ -39,7 +41,7 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
   gateway.onConnect(telemetry.connected)
   gateway.onDisconnect(telemetry.disconnected)
 
-  const relations = createRelations(db)
+  const relations = createRelations({ db, events })
   const log = createMessageLog(database.writer, events)
   const rooms = createRooms({
     db,
@@ -75,7 +77,20 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
     onError: (error, what) => app.log.error({ err: error }, `${what} failed`),
   })
 
-  for (const feature of [identity, rooms, messages]) {
+  const people = createPeople({
+    db,
+    events,
+    relations,
+    profileOf: identity.profileOf,
+    requireOwnFile: async () => {
+      throw notFound('This file')
+    },
+    openAvatar: async () => null,
+    openPrivateRoom: rooms.openPrivateRoom,
+    logger: app.log,
+  })
+
+  for (const feature of [identity, rooms, messages, people]) {
     feature.routes(app)
     feature.realtime(gateway)
   }
@@ -84,6 +99,7 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
   app.addHook('preClose', async () => {
     heads.close()
     await gateway.close()
+    await people.close()
     await messages.close()
   })
   app.addHook('onClose', () => database.close())

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
 import { ErrorEnvelope, type WireError } from '@parley/protocol/errors'
 import { register } from '@parley/protocol/identity'
+import { addFriend, blockUser } from '@parley/protocol/people'
 import type { FastifyInstance } from 'fastify'
 import { createPool, type Pool } from 'mysql2/promise'
 import Value from 'typebox/value'
@@ -173,4 +174,17 @@ export async function refusal(
     throw new Error(`${contract.method} ${contract.path} was not refused but answered ${response.status}: ${text}`)
   }
   return { ...body.error, status: response.status }
+}
+
+/** Makes friends of two people through the real routes; answers the id of their private room. */
+export async function befriend(api: TestApi, one: TestUser, other: TestUser): Promise<string> {
+  await call(api, one, addFriend, { body: { userId: other.id } })
+  const { roomId } = await call(api, other, addFriend, { body: { userId: one.id } })
+  if (roomId === undefined) throw new Error('friends without a room')
+  return roomId
+}
+
+/** Lets somebody block another. */
+export async function block(api: TestApi, blocker: TestUser, blocked: TestUser): Promise<void> {
+  await call(api, blocker, blockUser, { body: { userId: blocked.id } })
 }

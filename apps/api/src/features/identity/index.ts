@@ -1,3 +1,4 @@
+import type { Profile } from '@parley/protocol/people'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config.ts'
 import type { Database } from '../../platform/database.ts'
@@ -9,10 +10,11 @@ import { createCookies } from './cookies.ts'
 import type { IdentityEvents } from './events.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import { createPasswords } from './passwords.ts'
+import { toProfile } from './profile.ts'
 import { identityRoutes } from './routes.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
-import { sweepSessions } from './store.ts'
+import { findUser, sweepSessions } from './store.ts'
 import { createTokens } from './tokens.ts'
 
 interface IdentityDependencies {
@@ -44,6 +46,12 @@ export async function createIdentity({ app, db, events, config }: IdentityDepend
   return {
     authenticateSocket: authenticating.authenticateSocket,
     authenticateFiles: authenticating.authenticateFiles,
+    /** One's own profile, or USER_NOT_FOUND. */
+    async profileOf(userId: string): Promise<Profile> {
+      const user = await findUser(db, userId)
+      if (!user) throw new AppError('USER_NOT_FOUND', 'This account does not exist.')
+      return toProfile(user)
+    },
     routes(server: FastifyInstance): void {
       authenticating.announceExpiry(server)
       identityRoutes(server, { signIn, sessions, cookies })

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import scalar from '@scalar/fastify-api-reference'
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import type { Config } from '../../config.ts'
 import { AppError, notFound, toAppError, toWire } from './errors.ts'
+import { serveWebApp } from './web-app.ts'
 
 /** JSON bodies: the longest message is far below. Uploads are streamed and have a limit of their own. */
 const bodyBytesMax = 256 * 1024
@@ -50,6 +53,12 @@ function answerErrors(app: FastifyInstance): void {
   })
 }
 
+/** The name a proxy gave the request is kept, unless it could be mistaken for something else in a log. */
+function requestIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
+}
+
 /** A Fastify server that knows nothing of Parley's features: errors, security headers, cookies, the API reference. */
 export async function createHttpServer(config: Config): Promise<FastifyInstance> {
   const proxies = list(config.TRUSTED_PROXIES)
@@ -58,14 +67,20 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     trustProxy: proxies.length > 0 ? proxies : false,
     bodyLimit: bodyBytesMax,
     forceCloseConnections: 'idle',
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: ({ headers }) => requestIdOf(headers),
   })
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   // Contracts check their own input: one schema, one checker for HTTP and sockets alike.
   app.setValidatorCompiler(() => () => true)
   app.decorateRequest('actor', null)
   answerErrors(app)
   await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'same-site' } })
-  await app.register(cors, { origin: list(config.WEB_ORIGINS), credentials: true })
+  await app.register(cors, {
+    origin: list(config.WEB_ORIGINS),
+    credentials: true,
+    exposedHeaders: ['x-request-id', 'x-token-refresh-required', 'x-token-expires-at', 'retry-after'],
+  })
   await app.register(cookie)
   await app.register(swagger, {
     openapi: {
@@ -75,5 +90,6 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     },
   })
   if (config.DOCS) await app.register(scalar, { routePrefix: '/docs' })
+  if (config.WEB_DIR) await serveWebApp(app, config.WEB_DIR)
   return app
 }

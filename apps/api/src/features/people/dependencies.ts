@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream'
+import type { FileScene } from '@parley/protocol/files'
+import type { Profile } from '@parley/protocol/people'
+import type { Database } from '../../platform/database.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Actor } from '../../platform/http/actor.ts'
+import type { PeopleEvents } from './events.ts'
+import type { Relations } from './relations.ts'
+
+/** The bytes of an avatar. */
+export interface Avatar {
+  mime: string
+  stream: Readable
+}
+
+export interface PeopleDependencies {
+  db: Database
+  events: EventBus<PeopleEvents>
+  relations: Relations
+  profileOf(userId: string): Promise<Profile>
+  /** Throws unless the file is the actor's own upload of that scene. */
+  requireOwnFile(actor: Actor, fileId: string, scene: FileScene): Promise<void>
+  /** Opens an avatar; null where its file is gone. */
+  openAvatar(fileId: string): Promise<Avatar | null>
+  /** Answers the id of the one room two friends share, and makes it the first time. */
+  openPrivateRoom(actor: Actor, otherId: string): Promise<string>
+  logger: { error(context: object, message: string): void }
+}

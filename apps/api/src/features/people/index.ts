@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify'
+import type { Gateway } from '../../realtime/gateway.ts'
+import type { PeopleDependencies } from './dependencies.ts'
+import { servePresence } from './presence.ts'
+import { announcePeople } from './realtime.ts'
+import { peopleRoutes } from './routes.ts'
+
+/** People: profiles, friends, blocks, and who is there. */
+export function createPeople(deps: PeopleDependencies) {
+  let presence: ReturnType<typeof servePresence> | undefined
+  return {
+    routes: (app: FastifyInstance) => peopleRoutes(app, deps),
+    realtime(gateway: Gateway): void {
+      announcePeople(gateway, deps.events)
+      presence = servePresence(gateway, deps)
+    },
+    close: async () => presence?.close(),
+  }
+}
