@@ -80,9 +80,13 @@ module.exports = {
     ),
     forbid(
       'api-features-stay-apart',
-      'Let app.ts hand over the other feature’s function, or subscribe to its domain event. Types may be imported.',
+      'Let app.ts hand over the other feature’s function, or subscribe to its domain event. Types, and tables for joins, may be imported.',
       { path: `${api}/features/([^/]+)/`, pathNot: [tests, '/tables\\.ts$'] },
-      { path: `${api}/features/`, pathNot: `${api}/features/$1/`, dependencyTypesNot: ['type-only'] },
+      {
+        path: `${api}/features/`,
+        pathNot: [`${api}/features/$1/`, '/tables\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbid(
       'api-tables-know-tables-only',
