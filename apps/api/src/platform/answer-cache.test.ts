@@ -5,7 +5,7 @@ const limits = { keptMs: 60_000, entriesMax: 2 }
 
 test('who asks at the same time or later shares one question', async () => {
   const cache = createAnswerCache<string>(limits)
-  const load = vi.fn(async () => 'answer')
+  const load = vi.fn<() => Promise<string>>(async () => 'answer')
   expect(await Promise.all([cache.get('a', load), cache.get('a', load)])).toEqual(['answer', 'answer'])
   expect(await cache.get('a', load)).toBe('answer')
   expect(load).toHaveBeenCalledTimes(1)

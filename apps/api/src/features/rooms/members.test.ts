@@ -29,9 +29,11 @@ async function rolesOf(user: TestUser, roomId: string): Promise<Record<string, c
   return Object.fromEntries(items.map((member) => [member.user.id, member.role]))
 }
 
+/** `done` or the code of the refusal, of attempts made at the same moment; sorted, since any may win. */
 const outcomes = async (attempts: Promise<unknown>[]) => {
   const settled = await Promise.allSettled(attempts)
-  return settled.map((result) => (result.status === 'fulfilled' ? 'done' : result.reason.code)).toSorted()
+  const words = settled.map((result): string => (result.status === 'fulfilled' ? 'done' : result.reason.code))
+  return words.toSorted()
 }
 
 describe('joining', () => {

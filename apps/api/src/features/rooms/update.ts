@@ -19,7 +19,7 @@ export async function updateRoom(
   { id, name, topic, image, visibility }: RequestOf<typeof updateRoomContract>['body'],
 ): Promise<void> {
   if (image) await requireOwnFile(actor, image, 'room')
-  const record = await log.transaction(async (transaction) => {
+  const updated = await log.transaction(async (transaction) => {
     const { tx, record, own, writer } = await lockOwnRoom(transaction, actor, id)
     refusePrivate(record)
     if (!mayManage(own.role)) throw permissionDenied('Only admins of a room may change it.')
@@ -34,7 +34,7 @@ export async function updateRoom(
       await writer.appendSystem(actor.userId, { kind: 'system', action: 'room.renamed', name: next.name })
     return { ...record, ...next }
   })
-  events.emit('room.updated', { room: toRoomInfo(record), joinedIds: [] })
+  events.emit('room.updated', { room: toRoomInfo(updated), joinedIds: [] })
 }
 
 /** Changes how the actor keeps a room: on top of the list or not, what notifies. */
