@@ -1,20 +1,17 @@
 import type { MessageRow, SendMessage, Written } from '@parley/protocol/messages'
-import { toApiError, type ApiError } from './api-error.ts'
-import { backoffMs } from './backoff.ts'
+import type { FailureCode } from './api-error.ts'
 import { newClientId } from './client-id.ts'
 import { createListeners } from './listeners.ts'
+import { createLanes } from './outbox-lanes.ts'
 import type { OutboxEntry, OutboxStore } from './outbox-store.ts'
 import { joinOutboxTabs, type OutboxNews, type OutboxTabs } from './outbox-tabs.ts'
 import type { Known } from './room.ts'
 import type { Locks, TabChannel } from './tabs.ts'
 
-const retryBackoff = { baseMs: 500, maxMs: 15_000 }
 /** How long the network may be away before entries say that they wait for it. */
 const waitingAfterMs = 60_000
 /** A tab whose entry another tab has not sent by then sends it itself. */
 const takeLeadAfterMs = 10_000
-/** A fault of the server may pass; one that does not is told to the person. */
-const faultsMax = 5
 
 export interface OutboxOptions {
   store: OutboxStore
@@ -35,8 +32,6 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
   const snapshots = new Map<string, readonly OutboxEntry[]>()
   const saving = new Map<string, Promise<void>>()
   const known = new Map<string, Known>()
-  const lanes = new Set<string>()
-  const wakeUps = createListeners<void>()
   let userId: string | null = null
   let tabs: OutboxTabs | undefined
   let loaded = false
@@ -44,6 +39,14 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
   let online = false
   let unsentState: 'sending' | 'waiting' = 'sending'
   let waitingTimer: ReturnType<typeof setTimeout> | undefined
+
+  const lanes = createLanes({
+    send,
+    next: nextOf,
+    saved: (clientId) => saving.get(clientId),
+    onWritten: acknowledged,
+    onRefused: refused,
+  })
 
   function put(entry: OutboxEntry) {
     entries.set(entry.clientId, entry)
@@ -76,8 +79,9 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     tabs?.tell({ type: 'remove', clientId: entry.clientId })
   }
 
-  /** What lies ahead in a room: refused entries stand aside, and the rest keep their order. */
+  /** Refused entries stand aside, the rest keep their order. Before the store is read nothing goes: its entries are older. */
   function nextOf(roomId: string): OutboxEntry | undefined {
+    if (!loaded || !leading || !online) return undefined
     return entriesOf(roomId).find(({ state }) => state === 'sending' || state === 'waiting')
   }
 
@@ -91,47 +95,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
   }
 
   function sendAll() {
-    for (const { roomId } of entries.values()) void sendRoom(roomId)
-  }
-
-  async function sendRoom(roomId: string): Promise<void> {
-    if (lanes.has(roomId)) return
-    lanes.add(roomId)
-    const sender = userId
-    let attempt = 0
-    for (let entry = nextOf(roomId); entry && canSend() && userId === sender; entry = nextOf(roomId)) {
-      await saving.get(entry.clientId)
-      const failure = await sendOne(entry)
-      attempt = failure ? attempt + 1 : 0
-      if (failure) await pause((failure.details.retryAfterMs ?? 0) + backoffMs(attempt - 1, retryBackoff))
-    }
-    lanes.delete(roomId)
-    // Meanwhile somebody else signed in, whose first messages found the lane taken.
-    if (userId !== sender) void sendRoom(roomId)
-  }
-
-  /** What a reload interrupted goes first, so nothing is sent before it is known. */
-  const canSend = () => loaded && leading && online
-
-  /** Answers the failure when it is one to try again after. */
-  async function sendOne(entry: OutboxEntry, faults = 0): Promise<ApiError | undefined> {
-    const { clientId, roomId, body, replyTo } = entry
-    try {
-      const written = await send(
-        replyTo === undefined ? { roomId, clientId, body } : { roomId, clientId, body, replyTo },
-      )
-      acknowledged(clientId, written)
-    } catch (error) {
-      const failure = toApiError(error)
-      if (isPassing(failure)) return failure
-      if (failure.code === 'INTERNAL_ERROR' && faults < faultsMax) {
-        await pause(backoffMs(faults, retryBackoff))
-        return sendOne(entry, faults + 1)
-      }
-      const refused = entries.get(clientId)
-      if (refused) update({ ...refused, state: 'failed', errorCode: failure.code })
-    }
-    return undefined
+    for (const { roomId } of entries.values()) lanes.run(roomId)
   }
 
   function acknowledged(clientId: string, written: Written) {
@@ -146,19 +110,14 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     else put(sent)
   }
 
+  function refused(clientId: string, errorCode: FailureCode) {
+    const entry = entries.get(clientId)
+    if (entry) update({ ...entry, state: 'failed', errorCode })
+  }
+
   /** Whether the row of a stored entry is in its place among the others. */
   function isShown({ roomId, written }: OutboxEntry): boolean {
     return written !== undefined && written.change <= (known.get(roomId)?.change ?? -1)
-  }
-
-  function pause(delayMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, delayMs)
-    const stop = wakeUps.add(resolve)
-    return promise.finally(() => {
-      clearTimeout(timer)
-      stop()
-    })
   }
 
   function heardFromTab(news: OutboxNews) {
@@ -170,7 +129,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     const { entry } = news
     if (isShown(entry)) return drop(entry)
     put(entry)
-    void sendRoom(entry.roomId)
+    lanes.run(entry.roomId)
   }
 
   function takeLeadUnlessSent(clientId: string) {
@@ -239,7 +198,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       entries.clear()
       saving.clear()
       known.clear()
-      wakeUps.emit()
+      lanes.wake()
       for (const roomId of rooms) changed(roomId)
     },
     /** Takes a message: it is in `entries` at once, and on its way as soon as the store has it. */
@@ -248,7 +207,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       const base = { ...message, clientId: newClientId(), userId, createdAtMs: Date.now() }
       const entry: OutboxEntry = { ...base, state: unsentState }
       update(entry)
-      void sendRoom(entry.roomId)
+      lanes.run(entry.roomId)
       takeLeadUnlessSent(entry.clientId)
       return entry
     },
@@ -258,7 +217,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       if (entry?.state !== 'failed') return
       const { errorCode: _, ...rest } = entry
       update({ ...rest, state: unsentState })
-      void sendRoom(entry.roomId)
+      lanes.run(entry.roomId)
       takeLeadUnlessSent(clientId)
     },
     /** Gives a message up. */
@@ -272,7 +231,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       online = now
       if (userId !== null) watchNetwork()
       if (!now) return
-      wakeUps.emit()
+      lanes.wake()
       sendAll()
     },
     /** A room is known that far: an entry leaves when its row is there, so that nothing shows twice or flickers. */
@@ -288,9 +247,4 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
       for (const entry of entriesOf(roomId)) if (isShown(entry) || (entry.written && isOtherHistory)) drop(entry)
     },
   }
-}
-
-/** Whether the same send may succeed later without anybody doing anything. */
-function isPassing({ code }: ApiError): boolean {
-  return code === 'NETWORK' || code === 'OVERLOADED' || code === 'RATE_LIMITED' || code.startsWith('TOKEN_')
 }
