@@ -1,5 +1,6 @@
 import type { PublicUser, Relation } from '@parley/protocol/people'
 import { and, eq, inArray, or } from 'drizzle-orm'
+import { createAnswerCache } from '../../platform/answer-cache.ts'
 import type { Queryable } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { users } from '../identity/tables.ts'
@@ -25,6 +26,14 @@ const blocksBetween = (userId: string, otherIds: string[]) =>
     and(eq(userBlocks.blockedId, userId), inArray(userBlocks.userId, otherIds)),
   )
 
+/** A block made on another node is seen after this long at the latest. */
+const keptMs = 10_000
+
+const entriesMax = 50_000
+
+const pairOf = (userId: string, otherId: string): string =>
+  userId < otherId ? `${userId}:${otherId}` : `${otherId}:${userId}`
+
 interface RelationsDependencies {
   db: Queryable
   events: EventBus<PeopleEvents>
@@ -32,10 +41,8 @@ interface RelationsDependencies {
 
 /** What people are to one another, for every feature that must know. */
 export function createRelations({ db, events }: RelationsDependencies) {
-  const isBlocked = createBlockCache(
-    events,
-    async (userId, otherId) => (await blockedAmong(userId, [otherId])).size > 0,
-  )
+  const blocks = createAnswerCache<boolean>({ keptMs, entriesMax })
+  events.on('block.changed', ({ userId, otherId }) => blocks.drop(pairOf(userId, otherId)))
 
   async function blockedAmong(userId: string, otherIds: string[]): Promise<Set<string>> {
     if (otherIds.length === 0) return new Set()
@@ -53,8 +60,9 @@ export function createRelations({ db, events }: RelationsDependencies) {
     },
     /** Those of these people who have blocked the person or are blocked by them. */
     blockedAmong,
-    /** Whether one of the two has blocked the other. */
-    isBlocked,
+    /** Whether one of the two has blocked the other. Kept in memory, since every private message asks. */
+    isBlocked: (userId: string, otherId: string): Promise<boolean> =>
+      blocks.get(pairOf(userId, otherId), async () => (await blockedAmong(userId, [otherId])).size > 0),
     /** What these people are to the person; who is a stranger is left out. */
     async relationsOf(userId: string, otherIds: string[]): Promise<Map<string, Relation>> {
       if (otherIds.length === 0) return new Map()
@@ -81,39 +89,6 @@ export function createRelations({ db, events }: RelationsDependencies) {
       const rows = await db.select().from(users).where(inArray(users.id, userIds))
       return new Map(rows.map((user) => [user.id, toPublicUser(user)]))
     },
-  }
-}
-
-/** A block made on another node is seen after this long at the latest. */
-const keptMs = 10_000
-
-const pairsMax = 50_000
-
-type IsBlocked = (userId: string, otherId: string) => Promise<boolean>
-
-/** Keeps answers in memory, since every private message asks. What is kept is the promise: see rooms/membership.ts. */
-function createBlockCache(events: EventBus<PeopleEvents>, load: IsBlocked): IsBlocked {
-  const kept = new Map<string, { answer: Promise<boolean>; expiresAtMs: number }>()
-  const keyOf = (userId: string, otherId: string) =>
-    userId < otherId ? `${userId}:${otherId}` : `${otherId}:${userId}`
-
-  events.on('block.changed', ({ userId, otherId }) => void kept.delete(keyOf(userId, otherId)))
-
-  return (userId, otherId) => {
-    const key = keyOf(userId, otherId)
-    const nowMs = performance.now()
-    const known = kept.get(key)
-    if (known && known.expiresAtMs > nowMs) return known.answer
-    const entry = { answer: load(userId, otherId), expiresAtMs: nowMs + keptMs }
-    kept.delete(key)
-    kept.set(key, entry)
-    const oldest = kept.size > pairsMax ? kept.keys().next() : undefined
-    if (oldest && !oldest.done) kept.delete(oldest.value)
-    // A failure is told to those who asked, and not kept.
-    entry.answer.catch(() => {
-      if (kept.get(key) === entry) kept.delete(key)
-    })
-    return entry.answer
   }
 }
 
