@@ -1,7 +1,7 @@
 import * as contracts from '@parley/protocol/rooms'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, createUser, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
-import { block, createGroup, createPrivateRoom, createUsers, storyOf } from '../../../test/rooms.ts'
+import { befriend, block, call, createUser, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
+import { createGroup, createUsers, storyOf } from '../../../test/rooms.ts'
 
 let api: TestApi
 
@@ -55,8 +55,8 @@ describe('joining', () => {
 
   test('a room by invitation, a private room and an unknown one look alike from outside', async () => {
     const [creator, friend, stranger] = await Promise.all([someone(), someone(), someone()])
-    const closed = [await createGroup(api, creator), await createPrivateRoom(api, creator, friend), { id: '999999' }]
-    for (const { id } of closed) await expect(join(stranger, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const closed = [(await createGroup(api, creator)).id, await befriend(api, creator, friend), '999999']
+    for (const id of closed) await expect(join(stranger, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   test('many at the same moment are all counted, and every message has its own number', async () => {
@@ -132,7 +132,7 @@ describe('invitations', () => {
       await expect(call(api, user, contracts.listInvites, { query: { roomId } })).rejects.toMatchObject({ code })
       await expect(call(api, user, contracts.deleteInvite, { fields: { id } })).rejects.toMatchObject({ code })
     }
-    const { id: privateId } = await createPrivateRoom(api, creator, member)
+    const privateId = await befriend(api, creator, member)
     await expect(invite(creator, privateId)).rejects.toMatchObject({ details: { reason: 'private-room' } })
   })
 })
@@ -169,7 +169,7 @@ describe('leaving', () => {
 
   test('nobody leaves a private room', async () => {
     const [one, other] = await Promise.all([someone(), someone()])
-    const { id } = await createPrivateRoom(api, one, other)
+    const id = await befriend(api, one, other)
     await expect(leave(one, id)).rejects.toMatchObject({
       code: 'PERMISSION_DENIED',
       details: { reason: 'private-room' },
@@ -246,7 +246,7 @@ describe('members', () => {
     await block(api, blocker, creator)
     await expect(add(creator, id, [stranger.id, blocker.id])).rejects.toMatchObject({ details: { reason: 'blocked' } })
     expect(Object.keys(await rolesOf(creator, id))).toHaveLength(2)
-    const { id: privateId } = await createPrivateRoom(api, creator, member)
+    const privateId = await befriend(api, creator, member)
     await expect(add(creator, privateId, [stranger.id])).rejects.toMatchObject({ details: { reason: 'private-room' } })
   })
 

@@ -1,8 +1,17 @@
 import * as contracts from '@parley/protocol/rooms'
 import type { RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, connect, createUser, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
-import { befriend, block, createGroup, createPrivateRoom, roomOf, sendText, storyOf } from '../../../test/rooms.ts'
+import {
+  befriend,
+  block,
+  call,
+  connect,
+  createUser,
+  startApi,
+  type TestApi,
+  type TestUser,
+} from '../../../test/harness.ts'
+import { createGroup, roomOf, sendText, storyOf } from '../../../test/rooms.ts'
 
 let api: TestApi
 
@@ -17,6 +26,15 @@ async function listOf(user: TestUser, cursor?: string) {
   const answer = await call(api, user, contracts.getRoom, { query: cursor === undefined ? {} : { cursor } })
   if (!('items' in answer)) throw new Error('asked for a page, got one room')
   return answer
+}
+
+/** Friendship made by request opens the private room at once; these two have still to open it. */
+async function befriendWithoutRoom(one: TestUser, other: TestUser): Promise<void> {
+  await api.sql.query(
+    'INSERT INTO user_friends (workspace_id, user_id, friend_id, state, created_at) ' +
+      "VALUES (1, ?, ?, 'friends', UTC_TIMESTAMP(3)), (1, ?, ?, 'friends', UTC_TIMESTAMP(3))",
+    [one.id, other.id, other.id, one.id],
+  )
 }
 
 /** How many rows a deleted room has left behind. */
@@ -60,7 +78,7 @@ describe('making a room', () => {
 
   test('a private room is made once for two friends, whoever asks', async () => {
     const [one, other] = await Promise.all([someone(), someone()])
-    await befriend(api, one, other)
+    await befriendWithoutRoom(one, other)
     const first = await call(api, one, contracts.createRoom, { body: { type: 'PRIVATE', memberIds: [other.id] } })
     const again = await call(api, other, contracts.createRoom, { body: { type: 'PRIVATE', memberIds: [one.id] } })
     expect(again.room.id).toBe(first.room.id)
@@ -77,7 +95,7 @@ describe('making a room', () => {
 
   test('two friends who open their private room at the same moment get the same one', async () => {
     const [one, other] = await Promise.all([someone(), someone()])
-    await befriend(api, one, other)
+    await befriendWithoutRoom(one, other)
     const opened = await Promise.all(
       Array.from({ length: 8 }, (_, index) => {
         const [asker, asked] = index % 2 === 0 ? [one, other] : [other, one]
@@ -148,12 +166,12 @@ describe('the list of rooms', () => {
 
   test('says that one cannot post, and lets nobody, where one of the two has blocked the other', async () => {
     const [one, other] = await Promise.all([someone(), someone()])
-    const room = await createPrivateRoom(api, one, other)
-    await sendText(api, one, room.id)
+    const id = await befriend(api, one, other)
+    await sendText(api, one, id)
     await block(api, other, one)
-    expect((await roomOf(api, one, room.id)).canPost).toBe(false)
-    expect((await roomOf(api, other, room.id)).canPost).toBe(false)
-    await expect(sendText(api, one, room.id)).rejects.toMatchObject({
+    expect((await roomOf(api, one, id)).canPost).toBe(false)
+    expect((await roomOf(api, other, id)).canPost).toBe(false)
+    await expect(sendText(api, one, id)).rejects.toMatchObject({
       code: 'PERMISSION_DENIED',
       details: { reason: 'blocked' },
     })
@@ -175,16 +193,13 @@ describe('changing a room', () => {
 
   test('is refused to members, strangers, and in private rooms', async () => {
     const [creator, member, stranger] = await Promise.all([someone(), someone(), someone()])
-    await befriend(api, creator, member)
+    const privateId = await befriend(api, creator, member)
     const { id } = await createGroup(api, creator, { memberIds: [member.id] })
     const rename = (user: TestUser, roomId: string) =>
       call(api, user, contracts.updateRoom, { body: { id: roomId, name: 'Mine' } })
     await expect(rename(member, id)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' })
     await expect(rename(stranger, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    const { room } = await call(api, creator, contracts.createRoom, {
-      body: { type: 'PRIVATE', memberIds: [member.id] },
-    })
-    await expect(rename(creator, room.id)).rejects.toMatchObject({ details: { reason: 'private-room' } })
+    await expect(rename(creator, privateId)).rejects.toMatchObject({ details: { reason: 'private-room' } })
   })
 
   test('how one keeps a room is one’s own affair', async () => {
@@ -223,11 +238,8 @@ describe('deleting a room', () => {
     const remove = (user: TestUser) => call(api, user, contracts.deleteRoom, { fields: { id } })
     await expect(remove(admin)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' })
     await expect(remove(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await befriend(api, creator, admin)
-    const { room } = await call(api, creator, contracts.createRoom, {
-      body: { type: 'PRIVATE', memberIds: [admin.id] },
-    })
-    await expect(call(api, creator, contracts.deleteRoom, { fields: { id: room.id } })).rejects.toMatchObject({
+    const privateId = await befriend(api, creator, admin)
+    await expect(call(api, creator, contracts.deleteRoom, { fields: { id: privateId } })).rejects.toMatchObject({
       details: { reason: 'private-room' },
     })
   })
