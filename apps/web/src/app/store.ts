@@ -1,6 +1,7 @@
 import { configureStore } from '@reduxjs/toolkit'
 import type { ParleyClient } from '@parley/client/client'
 import { identitySlice } from '../features/identity/identity-slice.ts'
+import { draftsSlice } from '../features/messages/drafts-slice.ts'
 import { peopleSlice } from '../features/people/people-slice.ts'
 import { preferencesSlice } from '../features/settings/preferences-slice.ts'
 import { connectionSlice } from '../realtime/connection-slice.ts'
@@ -10,6 +11,7 @@ export const createStore = (client: ParleyClient) =>
   configureStore({
     reducer: {
       [connectionSlice.reducerPath]: connectionSlice.reducer,
+      [draftsSlice.reducerPath]: draftsSlice.reducer,
       [identitySlice.reducerPath]: identitySlice.reducer,
       [peopleSlice.reducerPath]: peopleSlice.reducer,
       [preferencesSlice.reducerPath]: preferencesSlice.reducer,

@@ -31,7 +31,7 @@ export function readDrafts(stored: string | null): DraftsState {
   try {
     value = JSON.parse(stored)
   } catch (error) {
-    console.warn('The stored drafts are unreadable and start anew.', error)
+    reportError(error)
     return none
   }
   if (typeof value !== 'object' || value === null || !('userId' in value) || !('byRoom' in value)) return none
@@ -71,3 +71,5 @@ export const draftsSlice = createSlice({
 
 export const { draftWritten, draftSent } = draftsSlice.actions
 export const { selectDrafts, selectDraft } = draftsSlice.selectors
+
+export type DraftsRoot = Parameters<typeof selectDrafts>[0]

@@ -12,7 +12,9 @@ export function mentionPattern(people: readonly Mentionable[]): RegExp | null {
   if (names.length === 0) return null
   const ordered = [...new Set(names)].toSorted((a, b) => b.length - a.length)
   // A Latin name ends where its letters end; a Chinese one may be followed by anything.
-  const alternatives = ordered.map((name) => escapePattern(name) + (/[A-Za-z0-9_]$/.test(name) ? '(?![A-Za-z0-9_])' : ''))
+  const alternatives = ordered.map(
+    (name) => escapePattern(name) + (/[A-Za-z0-9_]$/.test(name) ? '(?![A-Za-z0-9_])' : ''),
+  )
   return new RegExp(`(?<![A-Za-z0-9_])@(${alternatives.join('|')})`, 'gi')
 }
 
