@@ -1,27 +1,17 @@
 import type { FileScene } from '@parley/protocol/files'
 import type { MessageRow } from '@parley/protocol/messages'
-import type { PublicUser } from '@parley/protocol/people'
 import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import type { MessageLog } from '../messages/log.ts'
+import type { Relations } from '../people/relations.ts'
 import type { RoomEvents } from './events.ts'
-
-/** What rooms need of those who know people. */
-export interface Relations {
-  areFriends(userId: string, otherId: string): Promise<boolean>
-  /** Whether one of the two has blocked the other. */
-  isBlocked(userId: string, otherId: string): Promise<boolean>
-  /** Those of these people who have blocked the person or are blocked by them. */
-  blockedAmong(userId: string, otherIds: string[]): Promise<Set<string>>
-  publicUsers(userIds: string[]): Promise<Map<string, PublicUser>>
-}
 
 export interface RoomDependencies {
   db: Database
   log: MessageLog
   events: EventBus<RoomEvents>
-  relations: Relations
+  relations: Pick<Relations, 'areFriends' | 'blockedAmong' | 'isBlocked' | 'publicUsers'>
   /** Messages by their place, those that exist. */
   messagesAt(places: { roomId: string; seq: number }[]): Promise<MessageRow[]>
   /** Throws unless the file is the actor's own upload of that scene. */

@@ -5,7 +5,7 @@ import type { Database } from '../../platform/database.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
 import { likePattern } from '../../platform/like.ts'
 import { users } from '../identity/tables.ts'
-import type { Relations } from './dependencies.ts'
+import type { Relations } from '../people/relations.ts'
 import { roomMembers } from './tables.ts'
 
 const pageRows = 100
@@ -21,7 +21,11 @@ interface MembersQuery {
 }
 
 /** Members of a room: creator, admins, then by name. */
-export async function listMembers(db: Database, relations: Relations, { roomId, query, cursor }: MembersQuery) {
+export async function listMembers(
+  db: Database,
+  relations: Pick<Relations, 'publicUsers'>,
+  { roomId, query, cursor }: MembersQuery,
+) {
   const after = position.read(cursor)
   const text = query?.trim()
   const rows = await db

@@ -1,12 +1,12 @@
 import type { RoomRole, RoomType } from '@parley/protocol/rooms'
-import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, isNull, ne } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import { createAnswerCache } from '../../platform/answer-cache.ts'
 import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { notFound, permissionDenied } from '../../platform/http/errors.ts'
-import type { Relations } from './dependencies.ts'
+import type { Relations } from '../people/relations.ts'
 import type { RoomEvents } from './events.ts'
 import { roomMembers, rooms } from './tables.ts'
 
@@ -29,7 +29,7 @@ async function loadMembership(db: Database, roomId: string, userId: string): Pro
     .select({
       role: roomMembers.role,
       type: rooms.type,
-      peerId: sql<string | null>`${peers.userId}`.mapWith(peers.userId),
+      peerId: peers.userId,
     })
     .from(roomMembers)
     .innerJoin(rooms, eq(rooms.id, roomMembers.roomId))
