@@ -8,6 +8,7 @@ import { rememberedLocale, speak, startTranslation } from '../i18n/i18n.ts'
 import { connectRealtime } from '../realtime/connect.ts'
 import { App } from './app.tsx'
 import { client } from './client.ts'
+import { startNotifications } from './notifications.ts'
 import { createStore } from './store.ts'
 
 const store = createStore(client)
@@ -23,6 +24,7 @@ connectRealtime(client, store.dispatch)
 keepWatching(client, store.dispatch)
 reportActivity(client.socket)
 keepPreferences(store)
+startNotifications(client, store)
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no #root.')

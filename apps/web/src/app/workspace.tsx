@@ -6,6 +6,7 @@ import { isSection } from '../features/settings/sections.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { ConnectionState } from '../ui/connection-state.tsx'
 import { Frame } from '../ui/frame/frame.tsx'
+import { useShortcut } from '../ui/shortcuts.ts'
 import { usePanel } from '../ui/frame/use-panel.ts'
 import { BottomBar, Rail } from './navigation.tsx'
 import { Home, NotFound, PickPerson } from './home.tsx'
@@ -22,6 +23,7 @@ const InvitePage = lazy(async () => ({ default: (await import('../features/rooms
 
 const PeopleList = lazy(async () => ({ default: (await import('../features/people/people-list.tsx')).PeopleList }))
 const PersonPage = lazy(async () => ({ default: (await import('../features/people/person-page.tsx')).PersonPage }))
+const HelpSheet = lazy(() => import('./help-sheet.tsx'))
 const SettingsPage = lazy(() => import('../features/settings/settings-page.tsx'))
 const SettingsList = lazy(async () => ({
   default: (await import('../features/settings/settings-list.tsx')).SettingsList,
@@ -33,6 +35,7 @@ export default function Workspace() {
   const [path] = useLocation()
   const [inRoom, room] = useRoute('/r/:roomId/*?')
   const { panel, closePanel } = usePanel()
+  const help = useGlobalShortcuts()
   const parts = path.split('/').filter(Boolean)
   // The first level of a section is its list; a page of its own, as the directory is, has none.
   const phoneShows = parts.length === 0 || path === '/people' || path === '/settings' ? 'list' : 'main'
@@ -65,9 +68,20 @@ export default function Workspace() {
       />
       <Suspense fallback={null}>
         <Switcher />
+        {help.open && <HelpSheet onClose={help.close} />}
       </Suspense>
     </>
   )
+}
+
+/** Shortcuts that work everywhere. */
+const useGlobalShortcuts = () => {
+  const { t } = useTranslation('app')
+  const [, navigate] = useLocation()
+  const [open, setOpen] = useState(false)
+  useShortcut({ keys: '?', description: t('help.open'), run: () => setOpen(true) })
+  useShortcut({ keys: 'Mod+,', description: t('help.settings'), whileTyping: true, run: () => navigate('/settings') })
+  return { open, close: () => setOpen(false) }
 }
 
 function List() {

@@ -23,8 +23,8 @@ export const initialsOf = (name: string) => {
   if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u.test(first[0] ?? '')) {
     return first.slice(-2).join('')
   }
-  const last = words.length > 1 ? [...(words.at(-1) ?? '')] : []
-  return `${first[0] ?? '?'}${last[0] ?? ''}`.toUpperCase()
+  const second = [...(words[1] ?? '')]
+  return `${first[0] ?? '?'}${second[0] ?? ''}`.toUpperCase()
 }
 
 const colourOf = (id: string) => {

@@ -15,12 +15,18 @@ interface DialogProps {
 /** Rendered while open. Keeps the focus, closes with Escape and gives the focus back. */
 export function Dialog({ title, onClose, children, footer, size = 'sm' }: DialogProps) {
   const { t } = useTranslation('ui')
+  const content = useRef<HTMLDivElement>(null)
+  // What the dialog is for comes first, not the button that closes it.
+  const firstControl = () =>
+    content.current?.querySelector<HTMLElement>(
+      '[data-part=body] :is(input, textarea, select, button), [data-part=footer] button',
+    ) ?? content.current
   return (
-    <ChakraDialog.Root open size={size as 'sm'} onOpenChange={({ open }) => !open && onClose()}>
+    <ChakraDialog.Root open size={size} initialFocusEl={firstControl} onOpenChange={({ open }) => !open && onClose()}>
       <Portal>
         <ChakraDialog.Backdrop />
         <ChakraDialog.Positioner>
-          <ChakraDialog.Content>
+          <ChakraDialog.Content ref={content}>
             <ChakraDialog.Header>
               <ChakraDialog.Title>{title}</ChakraDialog.Title>
               <IconButton label={t('close')} onClick={onClose}>

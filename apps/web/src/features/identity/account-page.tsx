@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { languageNames, locales, speak } from '../../i18n/i18n.ts'
+import { usePageTitle } from '../../ui/page-title.ts'
 
 interface AccountPageProps {
   title: string
@@ -11,6 +12,7 @@ interface AccountPageProps {
 /** What signing in and registering share: one quiet column and the language below it. */
 export function AccountPage({ title, children, footer }: AccountPageProps) {
   const { i18n, t } = useTranslation('identity')
+  usePageTitle(title)
   return (
     <div className="bg-canvas flex min-h-dvh flex-col items-center px-4 pt-[max(48px,14vh)] pb-8">
       <main className="w-full max-w-[380px]">
@@ -22,7 +24,7 @@ export function AccountPage({ title, children, footer }: AccountPageProps) {
         </div>
         <h1 className="mb-6 text-xl font-semibold">{title}</h1>
         {children}
-        <p className="text-muted mt-6">{footer}</p>
+        <p className="text-muted [&_a]:text-accent mt-6 [&_a]:font-semibold [&_a]:hover:underline">{footer}</p>
       </main>
       <div className="flex-1" />
       <div role="group" aria-label={t('language')} className="mt-10 flex gap-1 text-sm">

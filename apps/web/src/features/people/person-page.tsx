@@ -8,6 +8,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { useGoBack } from '../../ui/frame/use-go-back.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { usePageTitle } from '../../ui/page-title.ts'
 import { Skeleton, useIsSlow } from '../../ui/skeleton.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
 import { selectUser, type PeopleRoot } from './people-slice.ts'
@@ -24,6 +25,7 @@ export function PersonPage({ username }: { username: string }) {
   const goBack = useGoBack('/people')
   const load = useCallback((signal: AbortSignal) => dispatch(loadPersonByName(username, signal)), [dispatch, username])
   const loaded = useLoaded(load)
+  usePageTitle(loaded.status === 'ready' && loaded.data ? loaded.data.displayName : t('title'))
   return (
     <div className="flex h-full flex-col">
       <header className="border-subtle flex h-14 flex-none items-center gap-1 border-b px-1 md:hidden">

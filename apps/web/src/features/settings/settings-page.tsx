@@ -2,6 +2,7 @@ import { ArrowLeft } from 'lucide-react'
 import type { ComponentType } from 'react'
 import { useGoBack } from '../../ui/frame/use-go-back.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { usePageTitle } from '../../ui/page-title.ts'
 import { AboutSection } from './about-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
@@ -24,6 +25,7 @@ export default function SettingsPage({ section }: { section: Section }) {
   const { t } = useTranslation('settings')
   const goBack = useGoBack('/settings')
   const Page = pages[section]
+  usePageTitle(t(`section.${section}`))
   return (
     <div className="flex h-full flex-col">
       <header className="border-subtle flex h-14 flex-none items-center gap-1 border-b px-1 md:px-6">

@@ -67,6 +67,7 @@ const fieldBase = {
   _hover: { borderColor: 'border.strong' },
   _focusVisible: { borderColor: 'accent', outline: '2px solid', outlineColor: 'accent', outlineOffset: '-1px' },
   _invalid: { borderColor: 'danger' },
+  _readOnly: { bg: 'bg.canvas', color: 'fg.muted' },
   _disabled: { opacity: 0.55, cursor: 'not-allowed' },
 } as const
 
@@ -180,7 +181,7 @@ const menuRecipe = defineSlotRecipe({
     },
     itemCommand: { ms: 'auto', ps: '4', textStyle: 'xs', color: 'fg.faint' },
     itemGroupLabel: { px: '2.5', py: '1.5', textStyle: 'xs', fontWeight: 'semibold', color: 'fg.faint' },
-    separator: { height: '1px', bg: 'border.subtle', my: '1', mx: '-1' },
+    separator: { height: '1px', borderWidth: '0', bg: 'border.subtle', my: '1', mx: '-1' },
   },
 })
 
