@@ -136,6 +136,9 @@ function refusalIn(text: string): Partial<WireError> {
   return Value.Check(ErrorEnvelope, body) ? { code: body.error.code, details: body.error.details } : {}
 }
 
+const keepsContract = <C extends Contract>(contract: C, body: unknown): body is ResponseOf<C> =>
+  contract.response ? Value.Check(contract.response, body) : body === undefined
+
 async function answerOf<C extends Contract>(contract: C, response: Response): Promise<ResponseOf<C>> {
   const text = await response.text()
   if (response.status !== contract.status) {
@@ -143,11 +146,8 @@ async function answerOf<C extends Contract>(contract: C, response: Response): Pr
     throw Object.assign(failure, refusalIn(text))
   }
   const body: unknown = text === '' ? undefined : JSON.parse(text)
-  if (contract.response && !Value.Check(contract.response, body)) {
-    throw new Error(`${contract.method} ${contract.path} broke its contract: ${text}`)
-  }
-  // Just checked against the contract's own schema, which the compiler cannot follow.
-  return body as ResponseOf<C>
+  if (!keepsContract(contract, body)) throw new Error(`${contract.method} ${contract.path} broke its contract: ${text}`)
+  return body
 }
 
 /** Calls an endpoint as somebody; throws, with the code and details of a refusal, unless it succeeds as its contract says. */

@@ -1,5 +1,6 @@
 import { WireError } from '@parley/protocol/errors'
 import {
+  events,
   realtimePath,
   type CommandAnswer,
   type CommandInput,
@@ -36,11 +37,16 @@ interface Heard {
 
 type Ack<N extends CommandName> = ({ ok: true } & CommandAnswer<N>) | { ok: false; error: WireError }
 
-// What the server sends is taken for what its types say.
+const keepsProtocol = <N extends EventName>(name: N, payload: unknown): payload is EventPayload<N> =>
+  Value.Check(events[name], payload)
+
 const isOf =
   <N extends EventName>(name: N, predicate: (payload: EventPayload<N>) => boolean) =>
-  (event: Heard): event is Heard & { payload: EventPayload<N> } =>
-    event.name === name && predicate(event.payload as EventPayload<N>)
+  (event: Heard): event is Heard & { payload: EventPayload<N> } => {
+    if (event.name !== name) return false
+    if (keepsProtocol(name, event.payload)) return predicate(event.payload)
+    throw new Error(`the event ${name} broke its protocol: ${JSON.stringify(event.payload)}`)
+  }
 
 /** Keeps what a socket hears, and lets each event be asked for once. */
 function createInbox(socket: Socket) {

@@ -80,7 +80,7 @@ describe('register', () => {
       send(api, register, { body: { ...body, email, username: 'racer' } }),
     )
     const statuses = (await Promise.all(race)).map(({ status }) => status)
-    expect(statuses.toSorted()).toEqual([201, 409])
+    expect(statuses.includes(201) && statuses.includes(409)).toBe(true)
   })
 
   test.each([
@@ -115,7 +115,8 @@ describe('login', () => {
 
   test('takes a password however the system composes its characters', async () => {
     await createUser(api, { username: 'composed', password: 'caf\u00e9-caf\u00e9' })
-    await call(api, null, login, { body: { login: 'composed', password: 'cafe\u0301-cafe\u0301' } })
+    const typed = { login: 'composed', password: 'cafe\u0301-cafe\u0301' }
+    expect((await call(api, null, login, { body: typed })).user.username).toBe('composed')
   })
 
   test('says the same of an unknown account and a wrong password', async () => {
@@ -223,7 +224,8 @@ describe('refresh', () => {
   test('admits one of two requests with the same token', async () => {
     const { cookie } = await createUser(api)
     const both = await Promise.all([send(api, refresh, refreshWith(cookie)), send(api, refresh, refreshWith(cookie))])
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401])
+    const statuses = both.map(({ status }) => status)
+    expect(statuses.includes(200) && statuses.includes(401)).toBe(true)
   })
 
   test('refuses no cookie, an unknown one and one that ran out', async () => {
@@ -261,7 +263,8 @@ describe('sessions', () => {
     const user = await createUser(api)
     const phone = await anotherDevice(user)
     const { items } = await call(api, phone, listSessions, {})
-    expect(items.map(({ current }) => current).toSorted()).toEqual([false, true])
+    expect(items).toHaveLength(2)
+    expect(items.filter(({ current }) => current)).toHaveLength(1)
   })
 
   test('sign out at once: the token, the cookie and the sockets', async () => {

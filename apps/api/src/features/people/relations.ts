@@ -4,6 +4,7 @@ import { createAnswerCache } from '../../platform/answer-cache.ts'
 import type { Queryable } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { users } from '../identity/tables.ts'
+import { pairKeyOf } from '../rooms/tables.ts'
 import type { PeopleEvents } from './events.ts'
 import { userBlocks, userFriends } from './tables.ts'
 
@@ -31,9 +32,6 @@ const keptMs = 10_000
 
 const entriesMax = 50_000
 
-const pairOf = (userId: string, otherId: string): string =>
-  userId < otherId ? `${userId}:${otherId}` : `${otherId}:${userId}`
-
 interface RelationsDependencies {
   db: Queryable
   events: EventBus<PeopleEvents>
@@ -42,7 +40,7 @@ interface RelationsDependencies {
 /** What people are to one another, for every feature that must know. */
 export function createRelations({ db, events }: RelationsDependencies) {
   const blocks = createAnswerCache<boolean>({ keptMs, entriesMax })
-  events.on('block.changed', ({ userId, otherId }) => blocks.drop(pairOf(userId, otherId)))
+  events.on('block.changed', ({ userId, otherId }) => blocks.drop(pairKeyOf(userId, otherId)))
 
   async function blockedAmong(userId: string, otherIds: string[]): Promise<Set<string>> {
     if (otherIds.length === 0) return new Set()
@@ -62,7 +60,7 @@ export function createRelations({ db, events }: RelationsDependencies) {
     blockedAmong,
     /** Whether one of the two has blocked the other. Kept in memory, since every private message asks. */
     isBlocked: (userId: string, otherId: string): Promise<boolean> =>
-      blocks.get(pairOf(userId, otherId), async () => (await blockedAmong(userId, [otherId])).size > 0),
+      blocks.get(pairKeyOf(userId, otherId), async () => (await blockedAmong(userId, [otherId])).size > 0),
     /** What these people are to the person; who is a stranger is left out. */
     async relationsOf(userId: string, otherIds: string[]): Promise<Map<string, Relation>> {
       if (otherIds.length === 0) return new Map()
