@@ -8,6 +8,7 @@ import {
   revokeSession,
   SignedIn,
 } from '@parley/protocol/identity'
+import { drizzle } from 'drizzle-orm/mysql2'
 import Value from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -21,6 +22,7 @@ import {
   type TestApi,
   type TestUser,
 } from '../../../test/harness.ts'
+import { sweepSessions } from './store.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -353,4 +355,27 @@ test('guessing at one account is slowed down, and others are not', async () => {
   } finally {
     await limited.close()
   }
+})
+
+test('cookies travel over HTTPS only where there is TLS', async () => {
+  const secured = await startApi({ COOKIE_SECURE: 'true' })
+  try {
+    const body = { email: 'tls@example.com', username: 'tls', password: 'correct horse' }
+    const response = await send(secured, register, { body })
+    for (const line of response.headers.getSetCookie()) expect(line).toContain('Secure')
+  } finally {
+    await secured.close()
+  }
+})
+
+test('sessions that ran out are swept, others stay', async () => {
+  const [old, current] = [await createUser(api), await createUser(api)]
+  await api.sql.query(
+    'UPDATE sessions s JOIN refresh_tokens r ON r.session_id = s.id ' +
+      'SET r.expires_at = NOW() - INTERVAL 1 DAY, s.last_used_at = NOW() - INTERVAL 31 DAY WHERE s.user_id = ?',
+    [old.id],
+  )
+  await sweepSessions(drizzle(api.sql))
+  const [rows] = await api.sql.query('SELECT user_id FROM sessions WHERE user_id IN (?, ?)', [old.id, current.id])
+  expect(rows).toEqual([{ user_id: Number(current.id) }])
 })
