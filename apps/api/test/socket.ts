@@ -10,7 +10,6 @@ import {
 } from '@parley/protocol/realtime'
 import { io, type Socket } from 'socket.io-client'
 import Value from 'typebox/value'
-import type { TestApi, TestUser } from './harness.ts'
 
 /** A socket of somebody that remembers every event until it is asked for. */
 export interface TestSocket {
@@ -81,7 +80,7 @@ function createInbox(socket: Socket) {
 }
 
 /** Opens a socket as somebody; resolves once it is welcomed, throws with the code of the refusal otherwise. */
-export async function connect(api: TestApi, { accessToken }: Pick<TestUser, 'accessToken'>): Promise<TestSocket> {
+export async function connect(api: { url: string }, { accessToken }: { accessToken: string }): Promise<TestSocket> {
   const socket = io(api.url, {
     path: realtimePath,
     transports: ['websocket'],
