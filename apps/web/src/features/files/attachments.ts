@@ -114,6 +114,23 @@ export function clearAttachments(tray: string) {
   for (const { key } of attachmentsOf(tray)) removeAttachment(tray, key)
 }
 
+const isPending = ({ state }: Attachment) => state === 'waiting' || state === 'uploading'
+
+/** Resolves when nothing of the tray is on its way any more: to the files, or to null when one of them failed. */
+export async function uploadedFiles(tray: string): Promise<FileEntity[] | null> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const look = () => {
+    if (!attachmentsOf(tray).some(isPending)) resolve()
+  }
+  const end = subscribe(look)
+  look()
+  await promise
+  end()
+  const entities = attachmentsOf(tray).map(({ entity }) => entity)
+  const uploaded = entities.filter((entity) => entity !== undefined)
+  return uploaded.length === entities.length ? uploaded : null
+}
+
 /** Whether trying again may help: what the server refused it refuses again. */
 export const isRetryable = (error: unknown) =>
   !(error instanceof ApiError) || !['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA', 'VALIDATION_FAILED'].includes(error.code)

@@ -1,4 +1,4 @@
-import { thumbnailSizes } from '@parley/protocol/files'
+import type { thumbnailSizes } from '@parley/protocol/files'
 
 /** Address of a file's bytes, or of an image at one of the sizes it is served at. The cookie authorises it. */
 export const fileSource = (id: string, size?: (typeof thumbnailSizes)[number]) =>

@@ -34,19 +34,20 @@ interface CompletionListProps {
 export function CompletionList({ id, options, chosen, onChoose }: CompletionListProps) {
   const { t } = useTranslation('messages')
   return (
-    <ul
+    <div
       id={id}
       role="listbox"
       aria-label={t('completion.label')}
       className="border-subtle bg-raised shadow-raised absolute inset-x-0 bottom-full z-10 mb-1 max-w-96 overflow-hidden rounded-lg border p-1"
     >
       {options.map(({ key, icon, label, detail }, index) => (
-        // Pressing must not take the focus from the field.
+        // The field has the keys and the focus, and pressing must not take it away.
         // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-        <li
+        <div
           key={key}
           id={`${id}-${index}`}
           role="option"
+          tabIndex={-1}
           aria-selected={index === chosen}
           onPointerDown={(event) => event.preventDefault()}
           onClick={() => onChoose(index)}
@@ -55,9 +56,9 @@ export function CompletionList({ id, options, chosen, onChoose }: CompletionList
           {icon}
           <span className="truncate">{label}</span>
           <span className="text-muted truncate text-sm">{detail}</span>
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   )
 }
 
@@ -91,7 +92,7 @@ function useMentionable(roomId: string, query: string | null): readonly PublicUs
   const ownId = useSelector(selectOwnId)
   const [found, setFound] = useState<readonly PublicUser[]>([])
   useEffect(() => {
-    if (query === null) return setFound([])
+    if (query === null) return undefined
     const abort = new AbortController()
     const ask = async () => {
       const asked = query === '' ? { roomId } : { roomId, query }

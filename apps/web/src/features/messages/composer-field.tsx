@@ -33,7 +33,9 @@ export function ComposerField(props: ComposerFieldProps) {
   const options = useCompletions(roomId, completion)
   const listId = useId()
   useImperativeHandle(field, () => elementOf(element.current), [])
-  useGrowing(element, value)
+  useLayoutEffect(() => {
+    if (element.current) fitToText(element.current, value)
+  }, [value])
 
   const look = (target: HTMLTextAreaElement) => {
     const isCaret = target.selectionStart === target.selectionEnd
@@ -131,11 +133,8 @@ const elementOf = (element: HTMLTextAreaElement | null) => {
 }
 
 /** Makes the field as high as its text; its maximum stands in the style. */
-function useGrowing(element: { current: HTMLTextAreaElement | null }, value: string) {
-  useLayoutEffect(() => {
-    const field = element.current
-    if (!field) return
-    field.style.height = 'auto'
-    field.style.height = `${field.scrollHeight}px`
-  }, [element, value])
+function fitToText(field: HTMLTextAreaElement, text: string) {
+  field.style.height = 'auto'
+  // An empty field would take the height of a placeholder that wraps.
+  field.style.height = text === '' ? '' : `${field.scrollHeight}px`
 }

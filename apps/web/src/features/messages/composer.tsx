@@ -38,7 +38,7 @@ export function Composer({ room, ownId, field, onSent, onEditLast }: ComposerPro
   const text = draft?.text ?? ''
   const write = useKeptDraft(room.id)
   const noticeTyping = useTypingNotice(room.id)
-  const { send, canSend, isWaiting } = useSend({ roomId: room.id, tray, draft, attachments, onSent })
+  const { send, canSend, isWaiting } = useSend({ roomId: room.id, tray, text, attachments, onSent })
   const picker = useRef<HTMLInputElement>(null)
   const peer = useUser(room.peer?.id ?? '')
 
@@ -58,7 +58,9 @@ export function Composer({ room, ownId, field, onSent, onEditLast }: ComposerPro
         onRemove={(key) => removeAttachment(tray, key)}
         onRetry={(key) => retryAttachment(client, tray, key)}
       />
-      {isWaiting && <p className="text-muted px-4 pt-2 text-sm">{t('composer.waitsForFiles')}</p>}
+      {isWaiting && attachments.some(({ state }) => state !== 'uploaded') && (
+        <p className="text-muted px-4 pt-2 text-sm">{t('composer.waitsForFiles')}</p>
+      )}
       <ComposerField
         field={field}
         roomId={room.id}

@@ -110,7 +110,7 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
   const onAtEnd = (atBottom: boolean) => {
     const atEnd = atBottom && !hasAfter
     setIsAtEnd(atEnd)
-    if (atBottom) jumps.following.current = false
+    if (atBottom) jumps.stopFollowing()
     engine.setAtEnd(roomId, atEnd)
   }
   const isOwnMessage = (row: MessageRow) =>
@@ -164,7 +164,7 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
               countReaders={countReaders}
               unseenCount={unseenCount}
               isAtEnd={isAtEnd}
-              isFollowing={() => jumps.following.current}
+              isFollowing={jumps.isFollowing}
               onAtEnd={onAtEnd}
               onSeen={onSeen}
               onLoadBefore={() => void engine.loadBefore(roomId)}

@@ -17,10 +17,10 @@ export function EditComposer({ row, onSave, onCancel }: EditComposerProps) {
   const [text, setText] = useState(() => wordsOf(row))
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
-    field.current?.focus()
-    field.current?.setSelectionRange(text.length, text.length)
-    // Only when the editing begins.
-  }, [row.seq])
+    const { current } = field
+    current?.focus()
+    current?.setSelectionRange(current.value.length, current.value.length)
+  }, [])
   const isMedia = row.body.kind === 'media'
   const fits = text.length <= (isMedia ? captionLengthMax : textLengthMax)
   return (

@@ -21,7 +21,6 @@ export const EntryRow = memo(function EntryRow({ entry, createdAt, starts }: Ent
   const text = body.kind === 'text' ? body.text : body.caption
   return (
     <article
-      data-row
       tabIndex={-1}
       aria-busy={entry.state === 'sending'}
       className="group/row bg-own focus-visible:-outline-offset-2 relative"

@@ -1,7 +1,7 @@
-type Markdown = typeof import('./markdown.ts')
-type Highlight = typeof import('./highlight.ts').highlight
+import type { highlight as Highlight } from './highlight.ts'
+import type * as Markdown from './markdown.ts'
 
-let markdown: Markdown | null = null
+let markdown: typeof Markdown | null = null
 let loading: Promise<void> | undefined
 const listeners = new Set<() => void>()
 
@@ -26,11 +26,11 @@ export const loadMarkdown = () => {
   )
 }
 
-let highlight: Highlight | undefined
+let highlight: typeof Highlight | undefined
 
 /** The highlighter, loaded with the first code; known at once from then on, so that nothing flashes while scrolling. */
 export const loadHighlight = Object.assign(
-  async (): Promise<Highlight> => {
+  async (): Promise<typeof Highlight> => {
     highlight ??= (await import('./highlight.ts')).highlight
     return highlight
   },

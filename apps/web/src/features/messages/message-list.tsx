@@ -63,11 +63,11 @@ export function MessageList(props: MessageListProps) {
 
   return (
     <div className="relative min-h-0 flex-1" onKeyDown={keys.onKeyDown} role="presentation">
-      <Virtuoso<ListItem, RoomView>
+      <Virtuoso<ListItem, ListContext>
         ref={list}
         className="!h-full"
         data={items}
-        context={view}
+        context={{ ...props, activeKey: keys.activeKey }}
         firstItemIndex={firstIndex}
         initialTopMostItemIndex={startIndex(items, start)}
         computeItemKey={(_, item) => item.key}
@@ -86,7 +86,7 @@ export function MessageList(props: MessageListProps) {
           if (first - firstIndex < prefetchRows) onLoadBefore()
           if (firstIndex + items.length - last < prefetchRows) onLoadAfter()
         }}
-        itemContent={(_, item) => <Item item={item} tabbable={item.key === keys.activeKey} list={props} />}
+        itemContent={renderItem}
       />
       {!props.isAtEnd && (
         <button
@@ -114,14 +114,11 @@ function startIndex(items: readonly ListItem[], start: ListPlace | null) {
   return index < 0 ? end : { index, align: start.align, offset }
 }
 
-interface ItemProps {
-  item: ListItem
-  tabbable: boolean
-  list: Pick<MessageListProps, 'highlightedSeq' | 'countReaders' | 'ownId'>
+type ListContext = Pick<MessageListProps, 'view' | 'highlightedSeq' | 'countReaders' | 'ownId'> & {
+  activeKey: string | null
 }
 
-function Item({ item, tabbable, list }: ItemProps) {
-  const { highlightedSeq, countReaders, ownId } = list
+function renderItem(_: number, item: ListItem, { highlightedSeq, countReaders, ownId, activeKey }: ListContext) {
   if (item.kind === 'entry')
     return (
       <>
@@ -141,7 +138,7 @@ function Item({ item, tabbable, list }: ItemProps) {
         groupEndSeq={groupEndSeq}
         readBy={hasTicks && countReaders ? countReaders(groupEndSeq) : null}
         highlighted={highlightedSeq === row.seq}
-        tabbable={tabbable}
+        tabbable={item.key === activeKey}
       />
     </>
   )
@@ -152,16 +149,18 @@ function Rows(props: ComponentProps<'div'>) {
   return <div {...props} role="list" aria-label={t('list.label')} />
 }
 
-function RowItem({ item: _, ...props }: ComponentProps<'div'> & { item?: ListItem }) {
-  return <div {...props} role="listitem" />
+function RowItem(props: ComponentProps<'div'> & { item?: ListItem }) {
+  const { item: _, ...rest } = props
+  return <div {...rest} role="listitem" />
 }
 
 /** Keeps its height whether or not something is on its way, so that nothing jumps. */
-function Before({ context }: { context?: RoomView }) {
+function Before({ context }: { context?: ListContext }) {
   const { t } = useTranslation('messages')
+  const view = context?.view
   return (
     <p className="text-muted grid h-12 place-items-center text-sm">
-      {context?.hasBefore ? (context.loadingBefore ? t('list.older') : '') : t('list.beginning')}
+      {view?.hasBefore ? (view.loadingBefore ? t('list.older') : '') : t('list.beginning')}
     </p>
   )
 }

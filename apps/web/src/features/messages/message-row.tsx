@@ -50,10 +50,11 @@ export const MessageRowView = memo(function MessageRowView({
   const isOwn = row.senderId === ownId && row.body.kind !== 'system'
   const onMouse = (show: boolean) => (event: PointerEvent) => event.pointerType === 'mouse' && setHovered(show)
   return (
-    // Keys are handled by the list, which knows the neighbours.
+    // A stop of the keyboard whose keys the list handles, since it knows the neighbours.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={tabbable ? 0 : -1}
-      data-row
       data-seq={row.seq}
       onPointerEnter={onMouse(true)}
       onPointerLeave={onMouse(false)}

@@ -1,4 +1,3 @@
-import type { PublicUser } from '@parley/protocol/people'
 import { useSyncExternalStore, type MouseEvent } from 'react'
 import { useLocation } from 'wouter'
 import { useSelector } from 'react-redux'
@@ -47,26 +46,21 @@ function Words({ text, mentions, className }: { text: string; mentions: readonly
   const { t } = useTranslation('messages')
   const [, navigate] = useLocation()
   const ownId = useSelector(selectOwnId)
-  const people = useUsers(mentions).filter((user) => user !== undefined)
-  const peopleKey = people.map(({ id, displayName }) => `${id} ${displayName}`).join()
+  const users = useUsers(mentions)
+  const people = useMemo(() => users.filter((user) => user !== undefined), [users])
   const markdown = useSyncExternalStore(subscribeMarkdown, currentMarkdown)
   const element = useRef<HTMLDivElement>(null)
   const copyLabel = t('text.copyCode')
-  const named = useRef<readonly PublicUser[]>(people)
   useEffect(loadMarkdown, [])
 
   useLayoutEffect(() => {
-    named.current = people
-  })
-  useLayoutEffect(() => {
     if (!markdown || !element.current) return
     const nodes = markdown.renderMarkdown(text)
-    markMentions(nodes, named.current, ownId)
+    markMentions(nodes, people, ownId)
     addCopyButtons(nodes, copyLabel)
     element.current.replaceChildren(nodes)
     void highlightCode(element.current)
-    // The names are in the key: the list itself is a new one each time.
-  }, [markdown, text, peopleKey, ownId, copyLabel])
+  }, [markdown, text, people, ownId, copyLabel])
 
   const onClick = (event: MouseEvent) => {
     const target = event.target instanceof Element ? event.target : null

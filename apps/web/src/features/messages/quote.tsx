@@ -36,12 +36,13 @@ export function QuotedWords({ row }: { row: MessageRow }) {
 export function useQuotedRow(seq: number): MessageRow | null | undefined {
   const { roomId } = useConversation()
   const { rest, engine } = useClient()
-  const [row, setRow] = useState<MessageRow | null>()
+  const [row, setRow] = useState<MessageRow | null | undefined>(() =>
+    engine.view(roomId)?.rows.find((candidate) => candidate.seq === seq),
+  )
+  const isMissing = row === undefined
   useEffect(() => {
     const abort = new AbortController()
-    const loaded = engine.view(roomId)?.rows.find((candidate) => candidate.seq === seq)
-    if (loaded) setRow(loaded)
-    else {
+    if (isMissing) {
       const query = { roomId, around: seq, limit: 1 }
       rest.call(getHistory, { query }, { signal: abort.signal }).then(
         ({ rows }) => setRow(rows.find((candidate) => candidate.seq === seq) ?? null),
@@ -60,6 +61,6 @@ export function useQuotedRow(seq: number): MessageRow | null | undefined {
       abort.abort()
       end()
     }
-  }, [rest, engine, roomId, seq])
+  }, [rest, engine, roomId, seq, isMissing])
   return row
 }

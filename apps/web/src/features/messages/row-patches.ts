@@ -36,11 +36,20 @@ export function useRowPatches(rows: readonly MessageRow[]) {
   const { engine } = useClient()
   const errorText = useErrorText()
   const [patches, setPatches] = useState<readonly RowPatch[]>([])
+  const latest = useRef(rows)
+  useEffect(() => {
+    latest.current = rows
+  })
 
   const run = useCallback(
     async (seq: number, apply: RowPatch['apply'], command: () => Promise<Written>) => {
       const patch: RowPatch = { seq, apply, writtenAt: null }
-      setPatches((current) => [...current, patch])
+      const known = new Map(latest.current.map((row) => [row.seq, row]))
+      const isNeeded = (one: RowPatch) => {
+        const row = known.get(one.seq)
+        return row !== undefined && isDue(one, row)
+      }
+      setPatches((current) => [...current.filter(isNeeded), patch])
       try {
         const written = await command()
         engine.written(written)
@@ -52,12 +61,6 @@ export function useRowPatches(rows: readonly MessageRow[]) {
     },
     [engine, errorText],
   )
-
-  useEffect(() => {
-    const changes = new Map(rows.map(({ seq, change }) => [seq, change]))
-    const isOver = ({ seq, writtenAt }: RowPatch) => writtenAt !== null && (changes.get(seq) ?? Infinity) >= writtenAt
-    if (patches.some(isOver)) setPatches((current) => current.filter((patch) => !isOver(patch)))
-  }, [rows, patches])
 
   return { rows: useMemo(() => patchRows(rows, patches), [rows, patches]), run }
 }

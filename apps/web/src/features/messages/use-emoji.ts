@@ -20,7 +20,7 @@ export function useEmoji(wanted = true): Emoji[] | null {
   const locale = nearestLocale(i18n.language) ?? 'en'
   const [emoji, setEmoji] = useState<Emoji[] | null>(null)
   useEffect(() => {
-    if (!wanted) return
+    if (!wanted) return undefined
     let gone = false
     load(locale).then((all) => !gone && setEmoji(all), reportError)
     return () => {

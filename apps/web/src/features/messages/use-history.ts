@@ -61,47 +61,61 @@ interface JumpOptions {
 export function useJumps({ roomId, view, items, list, start, seq }: JumpOptions) {
   const { engine } = useClient()
   const [place, setPlace] = useState(start)
-  const [target, setTarget] = useState<number | null>(null)
-  const [highlightedSeq, setHighlightedSeq] = useState(seq ?? null)
+  // A new object for each jump, so that the same message can be jumped to again.
+  const [highlight, setHighlight] = useState(() => (seq === undefined ? null : { seq }))
+  const target = useRef<number | null>(null)
   const following = useRef(false)
 
   const jump = useCallback(
     (to: number) => {
+      target.current = to
       setPlace({ seq: to, align: 'center' })
-      setTarget(to)
+      setHighlight({ seq: to })
       const rows = engine.view(roomId)?.rows ?? []
       if (!rows.some((row) => row.seq === to)) void engine.jumpTo(roomId, to)
     },
     [engine, roomId],
   )
   const jumpToEnd = useCallback(() => {
-    setPlace(null)
-    setTarget(null)
+    target.current = null
     following.current = true
+    setPlace(null)
     const toEnd = () => list.current?.scrollToIndex({ index: 'LAST', align: 'end' })
     if (engine.view(roomId)?.hasAfter) void engine.jumpToLatest(roomId).then(toEnd)
     else toEnd()
   }, [engine, roomId, list])
 
-  const asked = useRef(seq)
+  const index = highlight ? items.findIndex((item) => item.kind === 'row' && item.row.seq === highlight.seq) : -1
+  const isThere = index >= 0 && view.status === 'ready'
   useEffect(() => {
-    if (seq === undefined || seq === asked.current) return
-    asked.current = seq
-    jump(seq)
-  }, [seq, jump])
-  useEffect(() => {
-    if (target === null || view.status !== 'ready') return
-    const index = items.findIndex((item) => item.kind === 'row' && item.row.seq === target)
-    if (index < 0) return
+    if (!isThere || !highlight || target.current !== highlight.seq) return
+    target.current = null
     list.current?.scrollToIndex({ index, align: 'center' })
-    setTarget(null)
-    setHighlightedSeq(target)
-  }, [target, view.status, items, list])
+  }, [isThere, highlight, index, list])
   useEffect(() => {
-    if (highlightedSeq === null) return
-    const timer = setTimeout(() => setHighlightedSeq(null), highlightedForMs)
+    if (!isThere || !highlight) return undefined
+    const timer = setTimeout(setHighlight, highlightedForMs, null)
     return () => clearTimeout(timer)
-  }, [highlightedSeq])
+  }, [isThere, highlight])
+  useAddress(seq, jump)
 
-  return { place, highlightedSeq, jump, jumpToEnd, following }
+  return {
+    place,
+    highlightedSeq: highlight?.seq ?? null,
+    jump,
+    jumpToEnd,
+    isFollowing: () => following.current,
+    stopFollowing: () => {
+      following.current = false
+    },
+  }
+}
+
+/** Jumps when the address comes to name another message, as on going back. */
+function useAddress(seq: number | undefined, jump: (seq: number) => void) {
+  const last = useRef(seq)
+  useEffect(() => {
+    if (seq !== undefined && seq !== last.current) jump(seq)
+    last.current = seq
+  }, [seq, jump])
 }

@@ -67,7 +67,15 @@ export const wordsOf = ({ body }: MessageRow): string =>
   body.kind === 'text' ? body.text : body.kind === 'media' ? (body.caption ?? '') : ''
 
 const pinned = (row: MessageRow): MessageRow => ({ ...row, pinnedAt: row.createdAt })
-const unpinned = ({ pinnedAt: _, pinnedBy: __, ...row }: MessageRow): MessageRow => row
+const unpinned = (row: MessageRow): MessageRow => {
+  const { pinnedAt: _, pinnedBy: __, ...rest } = row
+  return rest
+}
+
+const recalled = (row: MessageRow, by: string): MessageRow => {
+  const { reactions: _, editedAt: __, ...rest } = unpinned(row)
+  return { ...rest, body: { kind: 'recall', by, at: row.createdAt } }
+}
 
 /** Saves new words for a message. */
 export function useSaveEdit({ roomId, run }: Pick<ActionOptions, 'roomId' | 'run'>) {
@@ -95,7 +103,7 @@ export function useRecall({ roomId, ownId, run }: Pick<ActionOptions, 'roomId' |
   return ({ seq }: MessageRow) =>
     void run(
       seq,
-      ({ reactions: _, ...row }) => ({ ...unpinned(row), body: { kind: 'recall', by: ownId, at: row.createdAt } }),
+      (row) => recalled(row, ownId),
       () => socket.command('room.recallMessage', { roomId, seq }),
     )
 }

@@ -17,7 +17,7 @@ export function useReaders(room: Room, ownId: string): CountReaders | null {
   const isTold = memberCount <= membersMax
 
   useEffect(() => {
-    if (!isTold) return
+    if (!isTold) return undefined
     const abort = new AbortController()
     const move = (moves: readonly (readonly [string, number])[]) =>
       setReads((known) => {
