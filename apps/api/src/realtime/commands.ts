@@ -1,7 +1,7 @@
 import { commands as schemas, type CommandAnswer, type CommandInput, type CommandName } from '@parley/protocol/realtime'
 import { AppError, rateLimited, toAppError, toWire } from '../platform/http/errors.ts'
 import { createValidator } from '../platform/http/validate.ts'
-import type { Connection, RealtimeSocket } from './gateway.ts'
+import type { Connection, RealtimeSocket } from './sockets.ts'
 import type { RateMeter } from './rate.ts'
 
 export type CommandHandler<N extends CommandName> = (

@@ -8,31 +8,18 @@ import {
   type EventPayload,
 } from '@parley/protocol/realtime'
 import { Server as Engine } from 'engine.io'
-import { Server, type DefaultEventsMap, type Socket } from 'socket.io'
+import { Server } from 'socket.io'
 import type { Actor } from '../platform/http/actor.ts'
 import { AppError, toAppError, toWire } from '../platform/http/errors.ts'
 import { createCommands, type CommandHandler } from './commands.ts'
 import { sessionChannel, roomChannel, userChannel } from './channels.ts'
 import { createRateMeter } from './rate.ts'
+import type { Connection, RealtimeServer, RealtimeSocket } from './sockets.ts'
 import { watchSlowConsumers } from './slow-consumers.ts'
 import { dispatchUpgrades } from './upgrade.ts'
 
 /** How often heads are announced, so that a lost last event is noticed. */
 export const heartbeatMs = 25_000
-
-interface SocketData {
-  actor: Actor
-}
-
-// Untyped on purpose: input is `unknown` until the command's schema passed it, and output goes through `Gateway.emit`.
-export type RealtimeServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
-export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
-
-/** What is known of a connection by those who are told of it. */
-export interface Connection {
-  id: string
-  actor: Actor
-}
 
 /** The log of the gateway: what Fastify's logger offers of it. */
 interface Log {
@@ -56,9 +43,11 @@ export interface Gateway {
   /** Tells the sockets of a session that it was revoked, and closes them. */
   endSession(sessionId: string): void
   /** Begins to accept connections; `headsOf` names the rooms a person hears of. */
-  start(options: { headsOf: (actor: Actor) => Promise<AnnouncedHead[]> }): void
+  start(options: { headsOf: HeadsOf }): void
   close(): Promise<void>
 }
+
+type HeadsOf = (actor: Actor) => Promise<AnnouncedHead[]>
 
 interface EmitOptions {
   volatile?: boolean
@@ -101,21 +90,39 @@ export function createGateway({ server, authenticate, commandsPerSecond, log }: 
     )
   })
 
+  /** Channels emitted to while a socket is being welcomed, one set a socket. */
+  const welcomes = new Set<Set<string>>()
+
   const emit: Gateway['emit'] = (channel, name, payload, { volatile = false, exceptSocketId } = {}) => {
+    for (const missed of welcomes) missed.add(channel)
     let target = io.to(channel)
     if (exceptSocketId !== undefined) target = target.except(exceptSocketId)
     if (volatile) target = target.volatile
     target.emit(name, payload)
   }
 
-  /** Channels first, heads after: a commit between the two is then heard twice, never missed. */
-  async function welcome(socket: RealtimeSocket, headsOf: (actor: Actor) => Promise<AnnouncedHead[]>): Promise<void> {
-    const { actor } = socket.data
-    await socket.join([userChannel(actor.userId), sessionChannel(actor.sessionId)])
-    const heads = await headsOf(actor)
-    await socket.join(heads.map(({ roomId }) => roomChannel(roomId)))
-    const serverTime = new Date().toISOString()
-    emit(socket.id, 'session.ready', { userId: actor.userId, heartbeatMs, serverTime, heads })
+  /**
+   * Heads name the rooms to join, so they are read first. What is emitted between the reading and the joining would be
+   * missed; if anything was, the heads are read once more.
+   */
+  async function joinRooms(socket: RealtimeSocket, headsOf: HeadsOf): Promise<AnnouncedHead[]> {
+    const missed = new Set<string>()
+    welcomes.add(missed)
+    try {
+      const heads = await headsOf(socket.data.actor)
+      const channels = heads.map(({ roomId }) => roomChannel(roomId))
+      await socket.join(channels)
+      return channels.some((channel) => missed.has(channel)) ? await headsOf(socket.data.actor) : heads
+    } finally {
+      welcomes.delete(missed)
+    }
+  }
+
+  async function welcome(socket: RealtimeSocket, headsOf: HeadsOf): Promise<void> {
+    const { userId, sessionId } = socket.data.actor
+    await socket.join([userChannel(userId), sessionChannel(sessionId)])
+    const heads = await joinRooms(socket, headsOf)
+    emit(socket.id, 'session.ready', { userId, heartbeatMs, serverTime: new Date().toISOString(), heads })
   }
 
   return {

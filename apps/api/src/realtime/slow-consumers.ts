@@ -1,4 +1,4 @@
-import type { RealtimeServer } from './gateway.ts'
+import type { RealtimeServer } from './sockets.ts'
 
 const sweepMs = 500
 const queuedEventsMax = 256

@@ -53,11 +53,9 @@ export function createHistory(pool: Pool) {
     const first = records[0]
     if (!first) throw notFound('This room')
     const head = { seq: first.head_seq, change: first.head_change, epoch: first.head_epoch, floor: first.head_floor }
-    const rows = records.filter(({ seq }) => seq !== null && seq > head.floor).map(toRow)
+    const rows = records.filter(({ seq }) => seq !== null).map(toRow)
     return { head, rows, full: records.length === pageRows }
   }
-
-  const bySeq = (rows: MessageRow[]): MessageRow[] => rows.sort((one, other) => one.seq - other.seq)
 
   async function readWindow({ roomId, before, after, around, limit }: WindowQuery): Promise<Headed> {
     if (around !== undefined) {
@@ -75,10 +73,11 @@ export function createHistory(pool: Pool) {
   return {
     async window(query: WindowQuery): Promise<HistoryWindow> {
       const { head, rows } = await readWindow(query)
-      const ordered = bySeq(rows)
-      const first = ordered[0]?.seq ?? (query.after ?? head.seq) + 1
-      const last = ordered.at(-1)?.seq ?? first - 1
-      return { rows: ordered, hasBefore: first > head.floor + 1, hasAfter: last < head.seq, head }
+      const kept = rows.filter(({ seq }) => seq > head.floor).sort((one, other) => one.seq - other.seq)
+      // An empty page still stands somewhere: just before, or just after, the seq that was asked about.
+      const first = kept[0]?.seq ?? (query.after === undefined ? head.floor : Math.min(query.after, head.seq)) + 1
+      const last = kept.at(-1)?.seq ?? (query.before === undefined ? head.seq : query.before - 1)
+      return { rows: kept, hasBefore: first > head.floor + 1, hasAfter: last < head.seq, head }
     },
 
     /** What changed past the cursor; a cursor of another epoch, from the future or too far back starts over. */

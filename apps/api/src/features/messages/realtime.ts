@@ -4,7 +4,7 @@ import { roomChannel, userChannel } from '../../realtime/channels.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
 import type { MessageAccess } from './access.ts'
 import type { MessageEvents } from './events.ts'
-import type { Messages } from './index.ts'
+import type { Messages } from './service.ts'
 
 interface RealtimeDependencies {
   messages: Messages

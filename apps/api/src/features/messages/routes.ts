@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'mysql2/promise'
 import { route } from '../../platform/http/route.ts'
 import type { MessageAccess } from './access.ts'
-import type { Messages } from './index.ts'
+import type { Messages } from './service.ts'
 import { listFiles, listPins, listReaders } from './lists.ts'
 
 interface RouteDependencies {

@@ -26,8 +26,6 @@ export interface SearchIndex {
   touch(roomId: string): void
   /** Finds the rooms that a crash left behind, and indexes from there. */
   start(): Promise<void>
-  /** Resolves when everything touched so far is indexed. */
-  settle(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -90,7 +88,6 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
   let stopped = false
-  let idle: (() => void)[] = []
 
   async function run(): Promise<void> {
     for (const roomId of touched) {
@@ -112,9 +109,7 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
       timer = null
       running = run().finally(() => {
         running = null
-        if (touched.size > 0) return schedule(pauseMs)
-        for (const resolve of idle) resolve()
-        idle = []
+        if (touched.size > 0) schedule(pauseMs)
       })
     }, delayMs)
   }
@@ -135,11 +130,6 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
       await writer.query('COMMIT')
       for (const { room_id } of behind) touch(String(room_id))
     },
-    settle: () =>
-      new Promise((resolve) => {
-        if (touched.size === 0 && !running) resolve()
-        else idle.push(resolve)
-      }),
     async stop() {
       stopped = true
       if (timer) clearTimeout(timer)

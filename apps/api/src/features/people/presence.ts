@@ -1,6 +1,7 @@
 import type { Presence, PresenceState } from '@parley/protocol/people'
 import { presenceChannel, userChannel } from '../../realtime/channels.ts'
-import type { Connection, Gateway } from '../../realtime/gateway.ts'
+import type { Gateway } from '../../realtime/gateway.ts'
+import type { Connection } from '../../realtime/sockets.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import type { PeopleDependencies } from './dependencies.ts'
 import { findUsers, setLastSeen } from './store.ts'

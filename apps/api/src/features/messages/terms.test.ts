@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { indexTerms, queryTerms } from './terms.ts'
+
+/** What a boolean FULLTEXT query of required terms means. */
+function finds(query: string, text: string): boolean {
+  const terms = queryTerms(query)
+  if (terms === null) return false
+  const indexed = indexTerms(text).split(' ')
+  return terms.split(' ').every((term) => {
+    const wanted = term.slice(1)
+    return wanted.endsWith('*') ? indexed.some((one) => one.startsWith(wanted.slice(0, -1))) : indexed.includes(wanted)
+  })
+}
+
+describe('search terms', () => {
+  it.each([
+    ['rollback', 'The Rollback script was tried twice'],
+    ['roll', 'The rollback script'],
+    ['the to', 'Go to the end'],
+    ['回滚', '回滚脚本已经试过两次了'],
+    ['脚本已经', '回滚脚本已经试过两次了'],
+    ['滚', '回滚脚本'],
+    ['30 秒', '都在 30 秒内完成'],
+    ['ＡＢＣ', 'abc'],
+    ['über', 'Über uns'],
+    ['データ', 'データベース'],
+  ])('%j finds %j', (query, text) => expect(finds(query, text)).toBe(true))
+
+  it.each([
+    ['滚回', '回滚脚本'],
+    ['roll ', 'rollback'],
+    ['missing rollback', 'rollback'],
+    ['!!!', 'anything!!!'],
+  ])('%j does not find %j', (query, text) => expect(finds(query, text)).toBe(false))
+
+  it('every word of a text finds the text, and terms are ASCII within what InnoDB indexes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 5 }),
+        (words) => {
+          const text = words.join(' ')
+          for (const word of words) if (queryTerms(word) !== null) expect(finds(word, text)).toBe(true)
+          for (const term of indexTerms(text).split(' ').filter(Boolean)) expect(term).toMatch(/^[a-z0-9_]{3,84}$/)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('no query can carry an operator of the boolean syntax', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (query) => {
+        expect(queryTerms(query) ?? '').toMatch(/^(\+[a-z0-9_]+\*?( |$))*$/)
+      }),
+    )
+  })
+})
