@@ -11,14 +11,21 @@ import { client } from './client.ts'
 import { startNotifications } from './notifications.ts'
 import { createStore } from './store.ts'
 
+/** Set while somebody is signed in on this device; the cookie that proves it cannot be seen from here. */
+const signedInKey = 'parley.signedIn'
+
 const store = createStore(client)
 
 client.session.onChange(({ status, user }) => {
   if (status === 'signedIn') {
+    localStorage.setItem(signedInKey, '1')
     store.dispatch(signedIn(user))
     speak(user.locale).catch(reportError)
   }
-  if (status === 'signedOut') store.dispatch(signedOut())
+  if (status === 'signedOut') {
+    localStorage.removeItem(signedInKey)
+    store.dispatch(signedOut())
+  }
 })
 connectRealtime(client, store.dispatch)
 keepWatching(client, store.dispatch)
@@ -29,8 +36,9 @@ startNotifications(client, store)
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no #root.')
 
-// The question of who is signed in travels while the texts load.
-client.session.restore().catch(reportError)
+// The question of who is signed in travels while the texts load. A device that never signed in need not ask.
+if (localStorage.getItem(signedInKey) === null) client.session.end()
+else client.session.restore().catch(reportError)
 await startTranslation(rememberedLocale())
 createRoot(root).render(
   <StrictMode>

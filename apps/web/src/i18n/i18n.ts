@@ -42,9 +42,14 @@ export const rememberedLocale = (): Locale => {
   return remembered !== null && isLocale(remembered) ? remembered : browserLocale()
 }
 
+let spoken: Locale | undefined
+
 /** Changes the language; the page keeps the old one until the new texts are there. */
 export const speak = async (locale: Locale) => {
-  if (i18next.language !== locale) await i18next.changeLanguage(locale)
+  // Asked of what was wanted last, not of what shows: another language may still be on its way.
+  if (spoken === locale) return
+  spoken = locale
+  await i18next.changeLanguage(locale)
 }
 
 const loadCatalogue = async (language: string, namespace: string) => {
@@ -58,6 +63,7 @@ const loadCatalogue = async (language: string, namespace: string) => {
 
 /** Loads the texts of `locale` and starts translating. Another language is loaded when it is chosen. */
 export const startTranslation = async (locale: Locale) => {
+  spoken = locale
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language
     localStorage.setItem(storageKey, language)

@@ -9,7 +9,7 @@ const press = (init: KeyboardEventInit, target: EventTarget = document.body) => 
 
 const stops: (() => void)[] = []
 const register = (keys: string, whileTyping = false) => {
-  const run = vi.fn()
+  const run = vi.fn<() => void>()
   stops.push(registerShortcut({ keys, description: keys, whileTyping, run }))
   return run
 }

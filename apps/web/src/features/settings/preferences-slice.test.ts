@@ -12,7 +12,7 @@ describe('stored preferences', () => {
   })
 
   it('start anew when they are unreadable, and say so', () => {
-    const report = vi.fn()
+    const report = vi.fn<(error: unknown) => void>()
     vi.stubGlobal('reportError', report)
     expect(readPreferences('{').theme).toBe('system')
     expect(report).toHaveBeenCalledOnce()
