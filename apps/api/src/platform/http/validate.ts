@@ -1,5 +1,5 @@
 import type { ErrorDetails } from '@parley/protocol/errors'
-import type { Static, TSchema } from 'typebox'
+import { IsObject, type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import Format from 'typebox/format'
 import Value from 'typebox/value'
@@ -17,6 +17,30 @@ const fieldErrors = (errors: { instancePath: string; message: string }[], part: 
   })),
 })
 
+const typed = (text: string): unknown[] => {
+  const number = Number(text)
+  return [
+    text,
+    ...(String(number) === text ? [number] : []),
+    ...(text === 'true' ? [true] : text === 'false' ? [false] : []),
+  ]
+}
+
+/**
+ * Turns the strings of a query into what the schema of each field accepts. TypeBox's own conversion is not used: it cuts
+ * `1.5` down to an integer, where a client deserves to hear that it is none.
+ */
+function createConverter(schema: TSchema): (value: unknown) => unknown {
+  if (!IsObject(schema)) return (value) => value
+  const fields = new Map(Object.entries(schema.properties).map(([name, field]) => [name, Compile(field)]))
+  const convert = (name: string, value: unknown): unknown =>
+    typeof value === 'string' ? (typed(value).find((candidate) => fields.get(name)?.Check(candidate)) ?? value) : value
+  return (value) =>
+    typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).map(([name, given]) => [name, convert(name, given)]))
+      : value
+}
+
 /**
  * Makes a check of `schema` that returns the value typed, or throws VALIDATION_FAILED naming the fields.
  *
@@ -27,8 +51,9 @@ export function createValidator<S extends TSchema>(
   { part, convert = false }: { part: string; convert?: boolean },
 ): (value: unknown) => Static<S> {
   const compiled = Compile(schema)
+  const converted = convert ? createConverter(schema) : undefined
   return (value) => {
-    const candidate: unknown = convert ? Value.Default(schema, Value.Convert(schema, value)) : value
+    const candidate: unknown = converted ? Value.Default(schema, converted(value)) : value
     if (compiled.Check(candidate)) return candidate
     const details = fieldErrors(compiled.Errors(candidate), part)
     const first = details.fields?.[0]
