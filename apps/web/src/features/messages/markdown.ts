@@ -31,15 +31,15 @@ const allowed = {
     ...['p', 'br', 'strong', 'em', 's', 'code', 'pre', 'a', 'ul', 'ol', 'li', 'blockquote', 'hr', 'div', 'span'],
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
-  ALLOWED_ATTR: ['href', 'start', 'class', 'data-language', 'style'],
+  ALLOWED_ATTR: ['href', 'start', 'class', 'data-language'],
+  ADD_URI_SAFE_ATTR: ['start', 'data-language'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto|tel):/i,
-  FORBID_ATTR: ['style'],
   ALLOW_DATA_ATTR: false,
+  RETURN_DOM_FRAGMENT: true as const,
 }
 
 /** HTML of any origin as nodes that cannot run anything. */
-export const purified = (html: string): DocumentFragment =>
-  purifier.sanitize(html, { ...allowed, ADD_ATTR: ['data-language'], RETURN_DOM_FRAGMENT: true })
+export const purified = (html: string): DocumentFragment => purifier.sanitize(html, allowed)
 
 const keptMax = 500
 const kept = new Map<string, DocumentFragment>()
