@@ -56,16 +56,16 @@ export function Avatar({ id, name, src, size = 'md', presence, className = '' }:
       ) : (
         initials
       )}
-      {presence && presence !== 'offline' && <PresenceDot state={presence} />}
+      {presence && presence !== 'offline' && <PresenceDot state={presence} large={size === 'xl'} />}
     </span>
   )
 }
 
 /** Full when online, a ring when away: a shape as well as a colour. */
-function PresenceDot({ state }: { state: 'online' | 'away' }) {
+function PresenceDot({ state, large }: { state: 'online' | 'away'; large: boolean }) {
   return (
     <i
-      className={`border-panel absolute -right-px -bottom-px size-[11px] rounded-full border-2 ${
+      className={`border-panel absolute rounded-full ${large ? 'right-1 bottom-1 size-5 border-3' : '-right-px -bottom-px size-[11px] border-2'} ${
         state === 'online' ? 'bg-success' : 'bg-panel inset-ring-2 inset-ring-warning'
       }`}
     />

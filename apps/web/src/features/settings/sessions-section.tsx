@@ -8,6 +8,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
+import { deviceName } from './device-name.ts'
 
 /** Where one is signed in, with a way out of each. */
 export function SessionsSection() {
@@ -45,12 +46,15 @@ export function SessionsSection() {
 
 function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void }) {
   const { t } = useTranslation('settings')
+  const device = deviceName(session.device)
   const Icon = /iphone|android|mobile|ipad/i.test(session.device) ? Smartphone : Monitor
   return (
     <li className="border-subtle flex items-center gap-3 border-b py-3 last:border-b-0">
       <Icon aria-hidden className="icon text-muted" />
       <div className="min-w-0 flex-1">
-        <p className="truncate font-semibold">{session.device}</p>
+        <p className="truncate font-semibold" data-tooltip={session.device}>
+          {device}
+        </p>
         <p className="text-muted truncate text-sm">
           {session.current ? (
             <span className="text-accent">{t('sessions.current')}</span>
@@ -64,7 +68,7 @@ function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void })
         </p>
       </div>
       {!session.current && (
-        <Button variant="outline" aria-label={t('sessions.endNamed', { device: session.device })} onClick={onEnd}>
+        <Button variant="outline" aria-label={t('sessions.endNamed', { device })} onClick={onEnd}>
           {t('sessions.end')}
         </Button>
       )}
