@@ -1,11 +1,11 @@
 import { Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, type MouseEvent } from 'react'
 import { useSelector } from 'react-redux'
 import { RoomList } from '../features/rooms/room-list.tsx'
 import { isSection } from '../features/settings/sections.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { ConnectionState } from '../ui/connection-state.tsx'
-import { Frame } from '../ui/frame/frame.tsx'
+import { Frame, mainId } from '../ui/frame/frame.tsx'
 import { useShortcut } from '../ui/shortcuts.ts'
 import { usePanel } from '../ui/frame/use-panel.ts'
 import { BottomBar, Rail } from './navigation.tsx'
@@ -36,13 +36,22 @@ export default function Workspace() {
   const [inRoom, room] = useRoute('/r/:roomId/*?')
   const { panel, closePanel } = usePanel()
   const help = useGlobalShortcuts()
+  const { t } = useTranslation('app')
   const parts = path.split('/').filter(Boolean)
   // The first level of a section is its list; a page of its own, as the directory is, has none.
   const phoneShows = parts.length === 0 || path === '/people' || path === '/settings' ? 'list' : 'main'
 
   return (
     <>
+      <a
+        href={`#${mainId}`}
+        onClick={focusMain}
+        className="bg-fg text-raised sr-only z-60 rounded-md px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        {t('skip')}
+      </a>
       <Frame
+        title="Parley"
         rail={<Rail />}
         bottomBar={<BottomBar />}
         notice={<ConnectionState state={connection} />}
@@ -72,6 +81,12 @@ export default function Workspace() {
       </Suspense>
     </>
   )
+}
+
+/** Moves the focus without an entry in the history. */
+const focusMain = (event: MouseEvent) => {
+  event.preventDefault()
+  document.getElementById(mainId)?.focus()
 }
 
 /** Shortcuts that work everywhere. */

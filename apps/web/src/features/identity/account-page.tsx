@@ -27,7 +27,7 @@ export function AccountPage({ title, children, footer }: AccountPageProps) {
         <p className="text-muted [&_a]:text-accent mt-6 [&_a]:font-semibold [&_a]:hover:underline">{footer}</p>
       </main>
       <div className="flex-1" />
-      <div role="group" aria-label={t('language')} className="mt-10 flex gap-1 text-sm">
+      <footer aria-label={t('language')} className="mt-10 flex gap-1 text-sm">
         {locales.map((locale) => (
           <button
             key={locale}
@@ -40,7 +40,7 @@ export function AccountPage({ title, children, footer }: AccountPageProps) {
             {languageNames[locale]}
           </button>
         ))}
-      </div>
+      </footer>
     </div>
   )
 }

@@ -70,7 +70,7 @@ function Person({ person }: { person: User }) {
   return (
     <article className="mx-auto max-w-[560px] px-6 py-8 md:pt-12">
       <UserAvatar user={user} size="xl" />
-      <h1 className="mt-4 text-xl font-semibold break-words">{user.displayName}</h1>
+      <h2 className="mt-4 text-xl font-semibold break-words">{user.displayName}</h2>
       <p className="text-muted">
         @{user.username}
         {person.relation !== 'self' && (

@@ -13,7 +13,7 @@ export function SettingsList({ current }: { current: Section | undefined }) {
   const signOut = () => session.signOut().catch((error: unknown) => showToast({ title: errorText(error) }))
   return (
     <nav aria-label={t('title')} className="flex h-full flex-col overflow-y-auto px-1.5 py-3">
-      <h1 className="px-3 pt-1 pb-3 text-lg font-semibold">{t('title')}</h1>
+      <h2 className="px-3 pt-1 pb-3 text-lg font-semibold">{t('title')}</h2>
       {sections.map((section) => {
         const Icon = sectionIcons[section]
         return (

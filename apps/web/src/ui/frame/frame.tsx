@@ -1,7 +1,12 @@
 import type { ReactNode } from 'react'
 import { useViewportHeight } from './use-viewport-height.ts'
 
+/** Where a link that skips the navigation leads. */
+export const mainId = 'main'
+
 interface FrameProps {
+  /** The page's first heading, for assistive technology; columns begin with the second level. */
+  title: string
   /** Destinations: a rail on desktops, a bar at the bottom of phones. */
   rail: ReactNode
   bottomBar: ReactNode
@@ -17,7 +22,7 @@ interface FrameProps {
 }
 
 /** The four columns, and what becomes of them on smaller screens. */
-export function Frame({ rail, bottomBar, list, main, panel, onClosePanel, phoneShows, notice }: FrameProps) {
+export function Frame({ title, rail, bottomBar, list, main, panel, onClosePanel, phoneShows, notice }: FrameProps) {
   useViewportHeight()
   const showsMain = phoneShows === 'main'
   return (
@@ -27,10 +32,20 @@ export function Frame({ rail, bottomBar, list, main, panel, onClosePanel, phoneS
         className={`relative grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] md:grid-cols-[64px_296px_minmax(0,1fr)] ${panel ? 'lg:grid-cols-[64px_296px_minmax(0,1fr)_360px]' : ''}`}
       >
         <div className="border-subtle bg-canvas hidden border-r md:block">{rail}</div>
-        <aside className={`bg-panel border-subtle min-h-0 md:block md:border-r ${showsMain ? 'hidden' : ''}`}>
-          {list}
-        </aside>
-        <main className={`bg-raised relative min-h-0 min-w-0 md:block ${showsMain ? '' : 'hidden'}`}>{main}</main>
+        {/* Both columns are the main matter: a phone shows only one of them. */}
+        <main className="contents">
+          <h1 className="sr-only">{title}</h1>
+          <div className={`bg-panel border-subtle min-h-0 md:block md:border-r ${showsMain ? 'hidden' : ''}`}>
+            {list}
+          </div>
+          <div
+            id={mainId}
+            tabIndex={-1}
+            className={`bg-raised relative min-h-0 min-w-0 outline-none md:block ${showsMain ? '' : 'hidden'}`}
+          >
+            {main}
+          </div>
+        </main>
         {panel && <Panel onClose={onClosePanel}>{panel}</Panel>}
       </div>
       {!showsMain && <div className="border-subtle bg-canvas border-t md:hidden">{bottomBar}</div>}
