@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import { createFileAccess, createFiles } from './features/files/index.ts'
 import type { IdentityEvents } from './features/identity/events.ts'
 import { createIdentity } from './features/identity/index.ts'
 import type { MessageEvents } from './features/messages/events.ts'
@@ -13,8 +14,8 @@ import type { RoomEvents } from './features/rooms/events.ts'
 import { createRooms } from './features/rooms/index.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
-import { notFound } from './platform/http/errors.ts'
 import { createHttpServer } from './platform/http/server.ts'
+import { openStorage } from './platform/storage.ts'
 import { registerTelemetry } from './platform/telemetry.ts'
 import { createGateway } from './realtime/gateway.ts'
 import { createHeadAnnouncer } from './realtime/heads.ts'
@@ -42,6 +43,8 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
   gateway.onDisconnect(telemetry.disconnected)
 
   const relations = createRelations({ db, events })
+  const storage = await openStorage(config)
+  const fileAccess = createFileAccess(db, storage)
   const log = createMessageLog(database.writer, events)
   const rooms = createRooms({
     db,
@@ -49,12 +52,21 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
     events,
     relations,
     messagesAt: (places) => readMessagesAt(database.reader, places),
-    requireOwnFile: async () => {
-      throw notFound('This file')
-    },
-    purgeFilesOf: async () => undefined,
+    requireOwnFile: fileAccess.requireOwnFile,
+    purgeFilesOf: fileAccess.purgeFilesOf,
     logger: app.log,
   })
+  const files = createFiles(
+    {
+      db,
+      storage,
+      config,
+      isMember: async (actor, roomId) => (await rooms.membership(actor.userId, roomId)) !== null,
+      authenticate: identity.authenticateFiles,
+      onError: (error) => app.log.error({ err: error }, 'unused files could not be swept'),
+    },
+    fileAccess,
+  )
   const heads = createHeadAnnouncer({
     gateway,
     readHeads: rooms.readHeads,
@@ -65,14 +77,7 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
     database,
     events,
     log,
-    access: {
-      ...rooms,
-      describeFiles: async () => {
-        throw notFound('This file')
-      },
-      releaseFiles: async () => undefined,
-      publicUsers: relations.publicUsers,
-    },
+    access: { ...rooms, ...fileAccess, publicUsers: relations.publicUsers },
     heads,
     onError: (error, what) => app.log.error({ err: error }, `${what} failed`),
   })
@@ -82,15 +87,13 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
     events,
     relations,
     profileOf: identity.profileOf,
-    requireOwnFile: async () => {
-      throw notFound('This file')
-    },
-    openAvatar: async () => null,
+    requireOwnFile: fileAccess.requireOwnFile,
+    openAvatar: fileAccess.openAvatar,
     openPrivateRoom: rooms.openPrivateRoom,
     logger: app.log,
   })
 
-  for (const feature of [identity, rooms, messages, people]) {
+  for (const feature of [identity, rooms, files, messages, people]) {
     feature.routes(app)
     feature.realtime(gateway)
   }

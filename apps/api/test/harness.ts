@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
 import { ErrorEnvelope, type WireError } from '@parley/protocol/errors'
 import { register } from '@parley/protocol/identity'
@@ -16,6 +19,8 @@ export { connect, type TestSocket } from './socket.ts'
 export interface TestApi {
   url: string
   app: FastifyInstance
+  /** Folder of this server's files. */
+  dataDir: string
   /** Plain SQL on the schema of this server, for what no endpoint says. */
   sql: Pool
   close(): Promise<void>
@@ -47,18 +52,22 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
   base.pathname = `/${schema}`
   await migrateDatabase(base.href)
   const secret = randomBytes(32).toString('hex')
-  const app = await createApp(loadConfig({ ...defaults, DATABASE_URL: base.href, JWT_SECRET: secret, ...settings }))
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
+  const given = { ...defaults, DATABASE_URL: base.href, JWT_SECRET: secret, DATA_DIR: dataDir, ...settings }
+  const app = await createApp(loadConfig(given))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const sql = createPool({ uri: base.href, connectionLimit: 2, timezone: 'Z' })
   return {
     url,
     app,
+    dataDir,
     sql,
     async close() {
       await app.close()
       await sql.end()
       await server.query(`DROP DATABASE ${schema}`)
       await server.end()
+      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { FileEntity } from '@parley/protocol/files'
 import type { PublicUser } from '@parley/protocol/people'
 import type { RoomRole, RoomType } from '@parley/protocol/rooms'
+import type { Queryable } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 
 /** What the actor is in a room. */
@@ -19,7 +20,9 @@ export interface MessageAccess {
   membersAmong(roomId: string, userIds: string[]): Promise<string[]>
   /** The actor's own files that no message carries yet, in the order asked; throws where one is not. */
   describeFiles(actor: Actor, fileIds: string[]): Promise<FileEntity[]>
-  /** Removes the files of a message, rows and bytes. */
-  releaseFiles(roomId: string, seq: number): Promise<void>
+  /** Takes the files off a message, in its transaction; answers their ids. */
+  detachFiles(tx: Queryable, roomId: string, seq: number): Promise<string[]>
+  /** Removes files that were taken off, rows and bytes. */
+  deleteFilesById(fileIds: string[]): Promise<void>
   publicUsers(userIds: string[]): Promise<Map<string, PublicUser>>
 }

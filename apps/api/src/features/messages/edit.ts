@@ -62,14 +62,15 @@ export function createEdit({ access, log }: EditDependencies) {
 export function createRecall({ access, log }: EditDependencies) {
   return async (actor: Actor, { roomId, seq }: MessageTarget): Promise<Written> => {
     const membership = await access.requireMember(actor, roomId)
-    const { written, hadFiles } = await log.transaction(async ({ tx, room }) => {
+    const { written, fileIds } = await log.transaction(async ({ tx, room }) => {
       const writer = await room(roomId)
       const row = await writer.read(seq)
-      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, hadFiles: true }
+      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, fileIds: [] }
       if (row.body.kind === 'system' || !mayRecall(actor, row.senderId, membership))
         throw permissionDenied('You can recall only what you wrote.')
       for (const table of [messageMentions, messageTerms, roomPins])
         await tx.delete(table).where(ofMessage(table, { roomId, seq }))
+      const fileIds = await access.detachFiles(tx, roomId, seq)
       const change = await writer.update(seq, {
         kind: 'recall',
         body: JSON.stringify({ kind: 'recall', by: actor.userId, at: new Date().toISOString() }),
@@ -78,10 +79,10 @@ export function createRecall({ access, log }: EditDependencies) {
         pinnedBy: null,
         editedAt: null,
       })
-      return { written: { roomId, seq, change }, hadFiles: row.body.kind === 'media' }
+      return { written: { roomId, seq, change }, fileIds }
     })
-    // After the commit: bytes cannot be rolled back. A repeat of the recall tries again what a crash left.
-    if (hadFiles) await access.releaseFiles(roomId, seq)
+    // After the commit, since bytes cannot be rolled back. What a crash leaves here, the sweep of unused files finds.
+    await access.deleteFilesById(fileIds)
     return written
   }
 }

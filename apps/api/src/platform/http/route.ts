@@ -20,6 +20,8 @@ export type Handler<C extends Contract> = (
 interface RouteOptions {
   /** Largest body in bytes where it is not the server's default. */
   bodyLimit?: number
+  /** Proves the actor in another way than by the access token. */
+  authenticate?: (request: FastifyRequest) => Promise<Actor>
 }
 
 type Part = 'params' | 'query' | 'body' | 'fields'
@@ -77,7 +79,7 @@ export function route<const C extends Contract>(
   app: FastifyInstance,
   contract: C,
   handler: Handler<C>,
-  options: RouteOptions = {},
+  { authenticate = (request) => app.authenticate(request), ...options }: RouteOptions = {},
 ): void {
   const read = createReader(contract)
   app.route({
@@ -87,14 +89,15 @@ export function route<const C extends Contract>(
     ...options,
     // The actor is proven before the body is read: strangers cost no parsing.
     onRequest: async (request) => {
-      if (contract.auth === 'session') request.actor = await app.authenticate(request)
+      if (contract.auth === 'session') request.actor = await authenticate(request)
     },
     handler: async (request, reply) => {
       if (contract.auth === 'session' && !request.actor) throw new AppError('TOKEN_MISSING', 'Sign in first.')
       // The validators in `read` were made from this contract's own schemas, which the compiler cannot follow.
       const input = { ...read(request), actor: request.actor, request, reply } as HandlerInput<C>
       const answer = await handler(input)
-      if (reply.sent) return reply
+      // A handler that answers by itself, such as with a stream, hands the reply back.
+      if (answer === reply || reply.sent) return reply
       reply.status(contract.status)
       return contract.status === 204 ? reply.send() : answer
     },

@@ -1,0 +1,95 @@
+import multipart from '@fastify/multipart'
+import type { FileEntity, FileScene } from '@parley/protocol/files'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import type { Database, Queryable } from '../../platform/database.ts'
+import type { Actor } from '../../platform/http/actor.ts'
+import { notFound } from '../../platform/http/errors.ts'
+import type { Storage } from '../../platform/storage.ts'
+import { createDownload } from './download.ts'
+import { registerRoutes } from './routes.ts'
+import * as store from './store.ts'
+import { createSweep } from './sweep.ts'
+import { createUpload } from './upload.ts'
+
+interface FileDependencies {
+  db: Database
+  storage: Storage
+  config: Pick<Config, 'UPLOAD_BYTES_MAX'>
+  isMember(actor: Actor, roomId: string): Promise<boolean>
+  authenticate(request: FastifyRequest): Promise<Actor>
+  onError(error: unknown): void
+}
+
+const purgeBatch = 100
+
+/** What other features need of files. */
+export function createFileAccess(db: Database, storage: Storage) {
+  /** Bytes first: a crash in between leaves a row for the sweep, not bytes that nobody knows of. */
+  async function deleteFiles(records: store.FileRecord[]): Promise<void> {
+    for (const { storageKey } of records) await storage.remove(storageKey)
+    await store.deleteRecords(
+      db,
+      records.map(({ id }) => id),
+    )
+  }
+
+  return {
+    deleteFiles,
+    async requireOwnFile(actor: Actor, id: string, scene: FileScene): Promise<void> {
+      const file = await store.readFile(db, id)
+      if (file?.ownerId !== actor.userId || file.scene !== scene) throw notFound('This file')
+    },
+    /** The actor's own attachments that no message carries yet, in the order asked. */
+    async describeFiles(actor: Actor, ids: string[]): Promise<FileEntity[]> {
+      const found = new Map((await store.readFiles(db, ids)).map((file) => [file.id, file]))
+      return ids.map((id) => {
+        const file = found.get(id)
+        const isFree = file?.ownerId === actor.userId && file.scene === 'message' && file.seq === null
+        if (!isFree) throw notFound('This file')
+        return store.toEntity(file)
+      })
+    },
+    detachFiles: (tx: Queryable, roomId: string, seq: number) => store.detachFiles(tx, roomId, seq),
+    deleteFilesById: async (ids: string[]) => {
+      if (ids.length > 0) await deleteFiles(await store.readFiles(db, ids))
+    },
+    async purgeFilesOf(roomId: string): Promise<void> {
+      for (;;) {
+        const batch = await store.readFilesOfRoom(db, roomId, purgeBatch)
+        if (batch.length === 0) return
+        await deleteFiles(batch)
+      }
+    },
+    async openAvatar(id: string) {
+      const file = await store.readFile(db, id)
+      if (file?.scene !== 'avatar' || (await storage.size(file.storageKey)) === null) return null
+      return { mime: file.mime, stream: await storage.read(file.storageKey) }
+    },
+  }
+}
+
+/** Files: uploads judged and cleaned as they come, downloads for whoever may see what carries them. */
+export function createFiles(deps: FileDependencies, access: ReturnType<typeof createFileAccess>) {
+  const { db, storage, config, isMember, authenticate } = deps
+  const sweep = createSweep({ db, deleteFiles: access.deleteFiles, onError: deps.onError })
+  return {
+    routes(app: FastifyInstance): void {
+      void app.register(multipart, {
+        throwFileSizeLimit: true,
+        limits: { fileSize: config.UPLOAD_BYTES_MAX, files: 1, fields: 8, parts: 10, fieldSize: 200, headerPairs: 20 },
+      })
+      registerRoutes(app, {
+        upload: createUpload({ db, storage }),
+        download: createDownload(storage),
+        read: (id) => store.readFile(db, id),
+        isMember,
+        authenticate,
+      })
+      app.addHook('onListen', async () => sweep.start())
+      app.addHook('preClose', () => sweep.close())
+    },
+    // Files have nothing to say on sockets: messages carry them.
+    realtime: () => undefined,
+  }
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { MultipartFile } from '@fastify/multipart'
+import { FileScene, type FileEntity } from '@parley/protocol/files'
+import type { FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import type { Database } from '../../platform/database.ts'
+import type { Actor } from '../../platform/http/actor.ts'
+import { AppError, invalidField } from '../../platform/http/errors.ts'
+import { createValidator } from '../../platform/http/validate.ts'
+import type { Storage } from '../../platform/storage.ts'
+import { detectFile } from './detect.ts'
+import { reencodeImage } from './images.ts'
+import { cleanName } from './names.ts'
+import { insertFile, toEntity, type FileRecord } from './store.ts'
+
+interface UploadDependencies {
+  db: Database
+  storage: Storage
+}
+
+const sideMax = 20_000
+const dayMs = 86_400_000
+
+/** The fields beside the file. Measures of video and audio are the sender's word: they only reserve a place on a page. */
+const Fields = Type.Object(
+  {
+    scene: FileScene,
+    width: Type.Optional(Type.Integer({ minimum: 1, maximum: sideMax })),
+    height: Type.Optional(Type.Integer({ minimum: 1, maximum: sideMax })),
+    durationMs: Type.Optional(Type.Integer({ minimum: 0, maximum: dayMs })),
+    voice: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+type Fields = Static<typeof Fields>
+
+const checkFields = createValidator(Fields, { part: 'fields', convert: true })
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code
+
+/** What goes wrong while bytes come in, in the words of the contract. */
+function toRefusal(error: unknown): unknown {
+  if (isCode(error, 'FST_REQ_FILE_TOO_LARGE'))
+    return new AppError('PAYLOAD_TOO_LARGE', 'This file is larger than this server accepts.', { cause: error })
+  if (isCode(error, 'ENOSPC'))
+    return new AppError('OVERLOADED', 'The server has no room for this file. Tell its administrator.', {
+      details: { reason: 'disk-full', retryAfterMs: 60_000 },
+      cause: error,
+    })
+  const isParts = ['FST_FILES_LIMIT', 'FST_PARTS_LIMIT', 'FST_FIELDS_LIMIT'].some((code) => isCode(error, code))
+  if (isParts) return new AppError('PAYLOAD_TOO_LARGE', 'Send one file a request.', { cause: error })
+  const isBroken =
+    error instanceof Error &&
+    /^(Unexpected end|Malformed|Multipart: Boundary|Part terminated|Premature close|aborted)/i.test(error.message)
+  return isBroken
+    ? new AppError('VALIDATION_FAILED', 'The upload broke off or is not well formed.', { cause: error })
+    : error
+}
+
+/** Takes the fields and streams the file to `path`, never holding more than a chunk of it. */
+async function receive(request: FastifyRequest, path: string): Promise<{ fields: Fields; name: string }> {
+  if (!request.isMultipart()) throw new AppError('UNSUPPORTED_MEDIA', 'Send the file as multipart/form-data.')
+  const given: Record<string, unknown> = {}
+  let received: { fields: Fields; name: string } | undefined
+  for await (const part of request.parts()) {
+    if (part.type === 'field') {
+      if (received) throw invalidField(part.fieldname, 'Fields come before the file.')
+      given[part.fieldname] = part.value
+      continue
+    }
+    const fields = checkFields(given)
+    await store(part, path)
+    received = { fields, name: cleanName(part.filename ?? '') }
+  }
+  if (!received) throw invalidField('file', 'There is no file in the request.')
+  return received
+}
+
+async function store(part: MultipartFile, path: string): Promise<void> {
+  await pipeline(part.file, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
+  if (part.file.truncated) throw new AppError('PAYLOAD_TOO_LARGE', 'This file is larger than this server accepts.')
+}
+
+type Contents = Pick<FileRecord, 'kind' | 'mime' | 'bytes' | 'width' | 'height' | 'durationMs'>
+
+/** Judges what came in, and makes of images what may be kept. */
+async function examine(path: string, keptPath: string, fields: Fields): Promise<Contents & { path: string }> {
+  const { kind, mime } = await detectFile(path, fields.voice ?? false)
+  if (kind === 'image') {
+    const image = await reencodeImage(path, keptPath, mime, fields.scene)
+    const { width, height, bytes } = image
+    return { kind, mime: image.mime, bytes, width, height, durationMs: null, path: keptPath }
+  }
+  if (fields.scene !== 'message')
+    throw new AppError('UNSUPPORTED_MEDIA', 'Choose a JPEG, PNG, GIF, WebP or AVIF image.')
+  const { size } = await stat(path)
+  if (size === 0) throw invalidField('file', 'This file is empty.')
+  const isMoving = kind === 'video' || kind === 'audio' || kind === 'voice'
+  const { width = null, height = null, durationMs = null } = isMoving ? fields : {}
+  const isVideo = kind === 'video'
+  return { kind, mime, bytes: size, width: isVideo ? width : null, height: isVideo ? height : null, durationMs, path }
+}
+
+/** Stores one upload: received, judged, re-encoded, kept, and only then written down. */
+export function createUpload({ db, storage }: UploadDependencies) {
+  return async (actor: Actor, request: FastifyRequest): Promise<FileEntity> => {
+    const key = randomBytes(18).toString('hex')
+    const path = join(storage.incomingDir, key)
+    const keptPath = `${path}.kept`
+    try {
+      const { fields, name } = await receive(request, path)
+      const { path: finished, ...contents } = await examine(path, keptPath, fields)
+      const storageKey = `${key.slice(0, 2)}/${key}`
+      await storage.keep(finished, storageKey)
+      const record = { workspaceId: actor.workspaceId, ownerId: actor.userId, scene: fields.scene, name, storageKey }
+      try {
+        return toEntity(await insertFile(db, { ...record, ...contents, createdAt: new Date() }))
+      } catch (error) {
+        await storage.remove(storageKey)
+        throw error
+      }
+    } catch (error) {
+      throw toRefusal(error)
+    } finally {
+      await Promise.all([rm(path, { force: true }), rm(keptPath, { force: true })])
+    }
+  }
+}
