@@ -27,7 +27,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, ErrorBound
 function Crashed() {
   const { t } = useTranslation('app')
   return (
-    <main role="alert" className="h-dvh">
+    <div role="alert" className="bg-raised h-full min-h-80">
       <EmptyState
         icon={<RotateCw />}
         title={t('crash.title')}
@@ -35,6 +35,6 @@ function Crashed() {
       >
         {t('crash.text')}
       </EmptyState>
-    </main>
+    </div>
   )
 }

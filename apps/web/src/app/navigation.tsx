@@ -31,6 +31,7 @@ function RailLink({ to, also = to, label, icon, count = 0 }: DestinationProps) {
       aria-label={label}
       aria-current={current ? 'page' : undefined}
       data-tooltip={label}
+      data-tooltip-beside
       className="text-muted hover:bg-hover aria-[current]:bg-accent-soft aria-[current]:text-accent relative grid size-11 place-items-center rounded-lg [&_svg]:icon"
     >
       {icon}
@@ -76,6 +77,7 @@ export function Rail() {
           to="/settings/profile"
           aria-label={profile.displayName}
           data-tooltip={profile.displayName}
+          data-tooltip-beside
           className="rounded-full"
         >
           <Avatar id={profile.id} name={profile.displayName} src={avatarSource(profile)} />

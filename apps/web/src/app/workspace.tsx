@@ -8,6 +8,7 @@ import { ConnectionState } from '../ui/connection-state.tsx'
 import { Frame, mainId } from '../ui/frame/frame.tsx'
 import { useShortcut } from '../ui/shortcuts.ts'
 import { usePanel } from '../ui/frame/use-panel.ts'
+import { ErrorBoundary } from './error-boundary.tsx'
 import { BottomBar, Rail } from './navigation.tsx'
 import { Home, NotFound, PickPerson } from './home.tsx'
 
@@ -62,9 +63,11 @@ export default function Workspace() {
           </Suspense>
         }
         main={
-          <Suspense fallback={null}>
-            <Main />
-          </Suspense>
+          <ErrorBoundary key={path}>
+            <Suspense fallback={null}>
+              <Main />
+            </Suspense>
+          </ErrorBoundary>
         }
         panel={
           inRoom && panel ? (

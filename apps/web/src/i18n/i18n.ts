@@ -31,8 +31,7 @@ export const nearestLocale = (tag: string): Locale | null => {
   return /hant|-tw|-hk|-mo/.test(language) ? 'zh-TW' : 'zh-CN'
 }
 
-export const browserLocale = (): Locale =>
-  navigator.languages.map(nearestLocale).find((locale) => locale !== null) ?? 'en'
+const browserLocale = (): Locale => navigator.languages.map(nearestLocale).find((locale) => locale !== null) ?? 'en'
 
 const storageKey = 'parley.locale'
 

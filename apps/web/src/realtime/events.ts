@@ -8,7 +8,7 @@ const event = <N extends EventName>(name: N) => createAction<EventPayload<N>>(`r
  * sync engine answers those, and says what became of them.
  */
 export const sessionReady = event('session.ready')
-export const sessionEnding = event('session.ending')
+const sessionEnding = event('session.ending')
 export const roomUpdated = event('room.updated')
 export const roomRemoved = event('room.removed')
 export const memberChanged = event('member.changed')
@@ -17,7 +17,7 @@ export const typingHeard = event('typing')
 export const presenceChanged = event('presence')
 export const friendChanged = event('friend.changed')
 export const userUpdated = event('user.updated')
-export const notified = event('notification')
+const notified = event('notification')
 
 type EventActions = { [N in Exclude<EventName, 'messages' | 'heads'>]: ActionCreatorWithPayload<EventPayload<N>> }
 

@@ -23,7 +23,7 @@ const subscribe = (listener: () => void) => {
 }
 
 /** The time by the server's clock, so that a device two hours off still says "just now". */
-export const now = () => Date.now() + offsetMs
+const now = () => Date.now() + offsetMs
 
 /** Tells how far the server's clock is ahead of the device's. */
 export const setClockOffsetMs = (ahead: number) => {

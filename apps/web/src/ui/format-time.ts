@@ -23,7 +23,7 @@ export const formatRelative = (at: string, { nowMs, locale, length }: RelativeOp
 }
 
 /** A weekday within the week, a day within the year, a whole date before. */
-export const formatDate = (at: string, { nowMs, locale }: Pick<RelativeOptions, 'nowMs' | 'locale'>) => {
+const formatDate = (at: string, { nowMs, locale }: Pick<RelativeOptions, 'nowMs' | 'locale'>) => {
   const date = new Date(at)
   if (nowMs - date.getTime() < 6 * dayMs) return date.toLocaleDateString(locale, { weekday: 'short' })
   const sameYear = date.getFullYear() === new Date(nowMs).getFullYear()

@@ -7,6 +7,8 @@ const gapPx = 6
 interface Tip {
   text: string
   keys: string | undefined
+  /** Beside its owner instead of below, as in a narrow rail. */
+  beside: boolean
   target: DOMRect
 }
 
@@ -14,7 +16,12 @@ const tipOf = (target: EventTarget | null): Tip | null => {
   const owner = target instanceof Element ? target.closest('[data-tooltip]') : null
   const text = owner?.getAttribute('data-tooltip')
   if (!owner || !text) return null
-  return { text, keys: owner.getAttribute('data-shortcut') ?? undefined, target: owner.getBoundingClientRect() }
+  return {
+    text,
+    keys: owner.getAttribute('data-shortcut') ?? undefined,
+    beside: owner.hasAttribute('data-tooltip-beside'),
+    target: owner.getBoundingClientRect(),
+  }
 }
 
 /**
@@ -59,17 +66,26 @@ export function TooltipLayer() {
   return tip ? createPortal(<Bubble tip={tip} />, document.body) : null
 }
 
-function Bubble({ tip: { text, keys, target } }: { tip: Tip }) {
+const placeOf = ({ beside, target }: Tip, { width, height }: DOMRect) => {
+  if (beside) return { left: target.right + gapPx, top: target.top + (target.height - height) / 2 }
+  const left = target.left + (target.width - width) / 2
+  const below = target.bottom + gapPx
+  return {
+    left: Math.max(gapPx, Math.min(left, window.innerWidth - width - gapPx)),
+    top: below + height < window.innerHeight ? below : target.top - gapPx - height,
+  }
+}
+
+function Bubble({ tip }: { tip: Tip }) {
+  const { text, keys } = tip
   const bubble = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const element = bubble.current
     if (!element) return
-    const { width, height } = element.getBoundingClientRect()
-    const below = target.bottom + gapPx + height < window.innerHeight
-    const left = target.left + target.width / 2 - width / 2
-    element.style.left = `${Math.max(gapPx, Math.min(left, window.innerWidth - width - gapPx))}px`
-    element.style.top = `${below ? target.bottom + gapPx : target.top - gapPx - height}px`
-  }, [target])
+    const { left, top } = placeOf(tip, element.getBoundingClientRect())
+    element.style.left = `${left}px`
+    element.style.top = `${top}px`
+  }, [tip])
   return (
     <div
       ref={bubble}

@@ -2,7 +2,7 @@ import { Button } from '@chakra-ui/react'
 import { Ban, Check, Ellipsis, MessageCircle, UserMinus, UserPlus, X } from 'lucide-react'
 import type { PublicUser } from '@parley/protocol/people'
 import { useSelector } from 'react-redux'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -15,7 +15,14 @@ export function PersonActions({ user }: { user: PublicUser }) {
   const standing = useSelector((root: PeopleRoot) => selectStanding(root, user.id))
   const [confirming, setConfirming] = useState(false)
   const { remove, shut, lift } = useRelationActions()
-  if (!standing || standing.relation === 'self') return null
+  if (!standing) return null
+  if (standing.relation === 'self') {
+    return (
+      <Button variant="outline" asChild>
+        <Link to="/settings/profile">{t('action.edit')}</Link>
+      </Button>
+    )
+  }
   const friend = standing.relation === 'friend'
   return (
     <div className="flex items-center gap-2">

@@ -9,14 +9,7 @@ export function AboutSection() {
         <h3 className="mb-2 text-sm font-semibold">{t('about.shortcuts')}</h3>
         <ShortcutList />
       </section>
-      <section className="text-muted">
-        <p>{t('about.text')}</p>
-        <p className="mt-2">
-          <a href="/docs" className="text-accent underline underline-offset-3">
-            {t('about.api')}
-          </a>
-        </p>
-      </section>
+      <p className="text-muted">{t('about.text')}</p>
     </div>
   )
 }

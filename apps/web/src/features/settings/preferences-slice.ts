@@ -33,7 +33,7 @@ export const readPreferences = (stored: string | null): Preferences => {
   }
 }
 
-export const loadPreferences = () => readPreferences(localStorage.getItem(storageKey))
+const loadPreferences = () => readPreferences(localStorage.getItem(storageKey))
 
 export const savePreferences = (preferences: Preferences) =>
   localStorage.setItem(storageKey, JSON.stringify(preferences))

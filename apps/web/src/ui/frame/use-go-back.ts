@@ -7,10 +7,15 @@ import { useLocation } from 'wouter'
 export const useGoBack = (parent: string) => {
   const [, navigate] = useLocation()
   return () => {
-    const { navigation } = window
-    const here = navigation.currentEntry?.index ?? 0
-    const before = navigation.entries()[here - 1]
-    if (before?.url && new URL(before.url).pathname === parent) history.back()
+    if (pathBefore() === parent) history.back()
     else navigate(parent, { replace: true })
   }
+}
+
+/** Path of the page before this one; null where the browser cannot tell. */
+const pathBefore = () => {
+  if (!('navigation' in window)) return null
+  const { navigation } = window
+  const before = navigation.entries()[(navigation.currentEntry?.index ?? 0) - 1]
+  return before?.url ? new URL(before.url).pathname : null
 }

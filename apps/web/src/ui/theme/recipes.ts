@@ -3,6 +3,9 @@ import { dialogAnatomy, menuAnatomy, popoverAnatomy, switchAnatomy, toastAnatomy
 
 const touch = '@media (pointer: coarse)'
 
+/** Of what can be pressed or written in: stands out from what merely divides. */
+const controlBorder = 'color-mix(in srgb, {colors.border.strong} 40%, {colors.border.subtle})'
+
 const buttonRecipe = defineRecipe({
   className: 'button',
   base: {
@@ -30,7 +33,7 @@ const buttonRecipe = defineRecipe({
         '&:hover:not(:disabled)': { bg: 'color-mix(in srgb, {colors.colorPalette.solid} 90%, {colors.fg.default})' },
       },
       outline: {
-        borderColor: 'border.subtle',
+        borderColor: controlBorder,
         bg: 'bg.raised',
         color: 'fg.default',
         '&:hover:not(:disabled)': { bg: 'bg.hover' },
@@ -58,7 +61,7 @@ const fieldBase = {
   px: '3',
   borderRadius: 'md',
   borderWidth: '1px',
-  borderColor: 'border.subtle',
+  borderColor: controlBorder,
   bg: 'bg.raised',
   color: 'fg.default',
   textStyle: 'md',
