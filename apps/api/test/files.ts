@@ -10,8 +10,8 @@ interface Upload {
 }
 
 /** Posts a multipart upload as a browser would; answers the response as it came. */
-export function postUpload(api: TestApi, user: TestUser | null, upload: Upload): Promise<Response> {
-  const { bytes, name = 'file.bin', type = 'application/octet-stream', fields = { scene: 'message' } } = upload
+export function postUpload(api: TestApi, user: TestUser | null, given: Upload): Promise<Response> {
+  const { bytes, name = 'file.bin', type = 'application/octet-stream', fields = { scene: 'message' } } = given
   const form = new FormData()
   for (const [key, value] of Object.entries(fields)) form.append(key, value)
   form.append('file', new Blob([bytes], { type }), name)

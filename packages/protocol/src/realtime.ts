@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox'
-import { WireError } from './errors.ts'
+import type { WireError } from './errors.ts'
 import { SessionEnding } from './identity.ts'
 import {
   AnnouncedHead,

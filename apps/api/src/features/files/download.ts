@@ -16,7 +16,7 @@ const inlineKinds = new Set(['image', 'video', 'audio', 'voice'])
 const rangePattern = /^bytes=(\d*)-(\d*)$/
 
 /** The range asked for: null for all of it. */
-export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
+function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
   const match = header === undefined ? null : rangePattern.exec(header.trim())
   if (!match) return null
   const [, from = '', to = ''] = match
@@ -28,7 +28,7 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
 }
 
 /** RFC 6266 and 5987: an ASCII stand-in for old clients, the true name for all others. */
-export function contentDisposition(type: 'inline' | 'attachment', name: string): string {
+function contentDisposition(type: 'inline' | 'attachment', name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
   return `${type}; filename="${ascii}"; filename*=UTF-8''${encoded}`

@@ -62,15 +62,15 @@ export function createEdit({ access, log }: EditDependencies) {
 export function createRecall({ access, log }: EditDependencies) {
   return async (actor: Actor, { roomId, seq }: MessageTarget): Promise<Written> => {
     const membership = await access.requireMember(actor, roomId)
-    const { written, fileIds } = await log.transaction(async ({ tx, room }) => {
+    const { written, detached } = await log.transaction(async ({ tx, room }) => {
       const writer = await room(roomId)
       const row = await writer.read(seq)
-      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, fileIds: [] }
+      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, detached: [] }
       if (row.body.kind === 'system' || !mayRecall(actor, row.senderId, membership))
         throw permissionDenied('You can recall only what you wrote.')
       for (const table of [messageMentions, messageTerms, roomPins])
         await tx.delete(table).where(ofMessage(table, { roomId, seq }))
-      const fileIds = await access.detachFiles(tx, roomId, seq)
+      const detached = await access.detachFiles(tx, roomId, seq)
       const change = await writer.update(seq, {
         kind: 'recall',
         body: JSON.stringify({ kind: 'recall', by: actor.userId, at: new Date().toISOString() }),
@@ -79,10 +79,10 @@ export function createRecall({ access, log }: EditDependencies) {
         pinnedBy: null,
         editedAt: null,
       })
-      return { written: { roomId, seq, change }, fileIds }
+      return { written: { roomId, seq, change }, detached }
     })
     // After the commit, since bytes cannot be rolled back. What a crash leaves here, the sweep of unused files finds.
-    await access.deleteFilesById(fileIds)
+    await access.deleteFilesById(detached)
     return written
   }
 }

@@ -73,7 +73,7 @@ export function createHistory(pool: Pool) {
   return {
     async window(query: WindowQuery): Promise<HistoryWindow> {
       const { head, rows } = await readWindow(query)
-      const kept = rows.filter(({ seq }) => seq > head.floor).sort((one, other) => one.seq - other.seq)
+      const kept = rows.filter(({ seq }) => seq > head.floor).toSorted((one, other) => one.seq - other.seq)
       // An empty page still stands somewhere: just before, or just after, the seq that was asked about.
       const first = kept[0]?.seq ?? (query.after === undefined ? head.floor : Math.min(query.after, head.seq)) + 1
       const last = kept.at(-1)?.seq ?? (query.before === undefined ? head.seq : query.before - 1)
