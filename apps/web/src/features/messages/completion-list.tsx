@@ -85,6 +85,14 @@ const personOption = (user: PublicUser): Option => ({
   detail: `@${user.username}`,
 })
 
+/** Names that begin so come before those that merely hold it. */
+const ranked = (users: readonly PublicUser[], query: string) => {
+  const wanted = query.toLowerCase()
+  const begins = ({ username, displayName }: PublicUser) =>
+    username.toLowerCase().startsWith(wanted) || displayName.toLowerCase().startsWith(wanted)
+  return [...users.filter(begins), ...users.filter((user) => !begins(user))]
+}
+
 /** Members of the room whose name begins so; null asks for nobody. */
 function useMentionable(roomId: string, query: string | null): readonly PublicUser[] {
   const { rest } = useClient()
@@ -99,7 +107,12 @@ function useMentionable(roomId: string, query: string | null): readonly PublicUs
       const { items } = await rest.call(listMembers, { query: asked }, { signal: abort.signal })
       const users = items.map(({ user }) => user)
       dispatch(usersMet(users))
-      setFound(users.filter(({ id }) => id !== ownId))
+      setFound(
+        ranked(
+          users.filter(({ id }) => id !== ownId),
+          query,
+        ),
+      )
     }
     const timer = setTimeout(() => {
       // Without an answer the name is typed out, which mentions as well.

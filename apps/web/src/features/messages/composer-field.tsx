@@ -87,7 +87,7 @@ export function ComposerField(props: ComposerFieldProps) {
   }
 
   return (
-    <div className="relative flex items-end gap-1 p-2">
+    <div className="flex items-end gap-1 p-2">
       {options.length > 0 && <CompletionList id={listId} options={options} chosen={chosen} onChoose={choose} />}
       {props.before}
       <textarea

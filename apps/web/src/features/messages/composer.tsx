@@ -106,7 +106,7 @@ export function Composer({ room, ownId, field, onSent, onEditLast }: ComposerPro
 /** The frame around a composer. */
 export function ComposerBox({ children }: { children: ReactNode }) {
   return (
-    <div className="border-subtle bg-raised shadow-raised focus-within:border-strong mx-2 mb-2 flex-none rounded-lg border pb-[env(safe-area-inset-bottom)] md:mx-4 md:mb-4">
+    <div className="border-subtle bg-raised shadow-raised focus-within:border-strong relative mx-2 mb-2 flex-none rounded-lg border pb-[env(safe-area-inset-bottom)] md:mx-4 md:mb-4">
       {children}
     </div>
   )

@@ -93,10 +93,10 @@ describe('previews', () => {
 })
 
 describe('long messages', () => {
-  it('three thousand lines begin with thirty', () => {
+  it('three thousand lines begin with twenty', () => {
     const text = Array.from({ length: 3_000 }, (_, line) => `line ${line}`).join('\n')
     expect(isLong(text)).toBe(true)
-    expect(opening(text).split('\n')).toHaveLength(31)
+    expect(opening(text).split('\n')).toHaveLength(21)
   })
 
   it('a few lines are shown whole', () => {

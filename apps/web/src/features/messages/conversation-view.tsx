@@ -59,7 +59,7 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
   const [editing, setEditing] = useState<MessageRow | null>(null)
   const [recalling, setRecalling] = useState<MessageRow | null>(null)
   const [isAtEnd, setIsAtEnd] = useState(true)
-  const [seenSeq, setSeenSeq] = useState(0)
+  const [seenSeq, setSeenSeq] = useState(room.readSeq)
 
   const { view, isReady } = useOpenRoom(roomId, start)
   const entries = useOutboxEntries(roomId)

@@ -22,6 +22,10 @@ export default function EmojiPopover({ anchor, onPick, onClose }: EmojiPopoverPr
   const [query, setQuery] = useState('')
   const grid = useRef<HTMLDivElement>(null)
   const search = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    // On a phone the keyboard would cover what there is to choose from.
+    if (matchMedia('(pointer: fine)').matches) search.current?.focus()
+  }, [])
   const pick = (unicode: string) => {
     rememberEmoji(unicode)
     onPick(unicode)
@@ -38,7 +42,7 @@ export default function EmojiPopover({ anchor, onPick, onClose }: EmojiPopoverPr
       open
       onOpenChange={({ open }) => !open && onClose()}
       positioning={{ placement: 'top-end', getAnchorRect: () => anchor.current?.getBoundingClientRect() ?? null }}
-      initialFocusEl={() => search.current}
+      autoFocus={false}
       finalFocusEl={() => anchor.current}
     >
       <Portal>

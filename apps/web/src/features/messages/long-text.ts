@@ -1,5 +1,5 @@
-const linesMax = 30
-const charactersMax = 3_000
+const linesMax = 20
+const charactersMax = 2_000
 /** A little over the limit is shown whole: a button that reveals one line is a nuisance. */
 const slack = 1.3
 

@@ -7,6 +7,7 @@ import { EntryRow } from './entry-row.tsx'
 import type { ListItem } from './list-items.ts'
 import { MessageRowView } from './message-row.tsx'
 import { seqsOnScreen } from './places.ts'
+import { useStickToEnd } from './use-stick-to-end.ts'
 import type { CountReaders } from './use-readers.ts'
 import { useRowKeys } from './use-row-keys.ts'
 
@@ -48,6 +49,7 @@ export function MessageList(props: MessageListProps) {
   const { t } = useTranslation('messages')
   const scroller = useRef<HTMLElement | null>(null)
   const lookTimer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const { frame, keepAtEnd, noteScroll } = useStickToEnd(scroller, !view.hasAfter)
   const keys = useRowKeys({ items, list, scroller, onKey: props.onKey })
   const firstIndex = firstIndexOf(items)
 
@@ -62,7 +64,7 @@ export function MessageList(props: MessageListProps) {
   useEffect(() => () => clearTimeout(lookTimer.current), [])
 
   return (
-    <div className="relative min-h-0 flex-1" onKeyDown={keys.onKeyDown} role="presentation">
+    <div ref={frame} className="relative min-h-0 flex-1" onKeyDown={keys.onKeyDown} role="presentation">
       <Virtuoso<ListItem, ListContext>
         ref={list}
         className="!h-full"
@@ -80,7 +82,11 @@ export function MessageList(props: MessageListProps) {
         scrollerRef={(element) => {
           if (element instanceof HTMLElement) scroller.current = element
         }}
-        onScroll={look}
+        onScroll={() => {
+          look()
+          noteScroll()
+        }}
+        totalListHeightChanged={keepAtEnd}
         rangeChanged={({ startIndex: first, endIndex: last }) => {
           look()
           if (first - firstIndex < prefetchRows) onLoadBefore()

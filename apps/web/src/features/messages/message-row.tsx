@@ -58,7 +58,7 @@ export const MessageRowView = memo(function MessageRowView({
       data-seq={row.seq}
       onPointerEnter={onMouse(true)}
       onPointerLeave={onMouse(false)}
-      onFocus={() => setHovered(true)}
+      onFocus={({ target }) => target.matches(':focus-visible') && setHovered(true)}
       onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && setHovered(false)}
       {...longPress}
       className={`group/row focus-visible:-outline-offset-2 relative transition-colors duration-160 ${

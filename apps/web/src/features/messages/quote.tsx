@@ -14,7 +14,7 @@ export function Quote({ seq }: { seq: number }) {
       type="button"
       tabIndex={-1}
       onClick={() => actions.jump(seq)}
-      className="text-muted hover:text-fg my-0.5 flex max-w-[60ch] min-w-0 items-center gap-1.5 text-left text-sm"
+      className="text-muted hover:text-fg my-0.5 flex max-w-[min(60ch,100%)] min-w-0 items-center gap-1.5 text-left text-sm"
     >
       <span aria-hidden className="bg-strong/40 h-4 w-[3px] flex-none rounded-full" />
       {row ? <QuotedWords row={row} /> : <span>{row === null ? t('quote.gone') : '…'}</span>}
