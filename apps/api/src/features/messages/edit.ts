@@ -62,10 +62,10 @@ export function createEdit({ access, log }: EditDependencies) {
 export function createRecall({ access, log }: EditDependencies) {
   return async (actor: Actor, { roomId, seq }: MessageTarget): Promise<Written> => {
     const membership = await access.requireMember(actor, roomId)
-    const { written, detached } = await log.transaction(async ({ tx, room }) => {
+    const { written, fileIds } = await log.transaction(async ({ tx, room }) => {
       const writer = await room(roomId)
       const row = await writer.read(seq)
-      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, detached: [] }
+      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, fileIds: [] }
       if (row.body.kind === 'system' || !mayRecall(actor, row.senderId, membership))
         throw permissionDenied('You can recall only what you wrote.')
       for (const table of [messageMentions, messageTerms, roomPins])
@@ -79,10 +79,10 @@ export function createRecall({ access, log }: EditDependencies) {
         pinnedBy: null,
         editedAt: null,
       })
-      return { written: { roomId, seq, change }, detached }
+      return { written: { roomId, seq, change }, fileIds: detached }
     })
     // After the commit, since bytes cannot be rolled back. What a crash leaves here, the sweep of unused files finds.
-    await access.deleteFilesById(detached)
+    await access.deleteFilesById(fileIds)
     return written
   }
 }
