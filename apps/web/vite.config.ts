@@ -2,6 +2,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import autoImport from 'unplugin-auto-import/vite'
 import { defineConfig } from 'vite'
+import { precompress } from './vite-precompress.ts'
 
 const api = process.env.PARLEY_API_ORIGIN ?? 'http://127.0.0.1:8000'
 
@@ -11,6 +12,7 @@ export default defineConfig({
     tailwindcss(),
     // The declarations are committed, so that the type check needs no build before it.
     autoImport({ imports: ['react', 'react-i18next'], dts: 'src/auto-imports.d.ts' }),
+    precompress(),
   ],
   server: {
     host: '127.0.0.1',

@@ -36,9 +36,12 @@ startNotifications(client, store)
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no #root.')
 
-// The question of who is signed in travels while the texts load. A device that never signed in need not ask.
-if (localStorage.getItem(signedInKey) === null) client.session.end()
+// The question of who is signed in travels while the texts load. On the pages for signing in, a device where nobody was
+// signed in need not ask: the refusal would stand as an error in the console.
+const accountPage = /^\/(signin|register)\/?$/.test(location.pathname)
+if (accountPage && localStorage.getItem(signedInKey) === null) client.session.end()
 else client.session.restore().catch(reportError)
+
 await startTranslation(rememberedLocale())
 createRoot(root).render(
   <StrictMode>
