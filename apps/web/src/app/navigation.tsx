@@ -5,6 +5,7 @@ import { Link, useRoute } from 'wouter'
 import { selectProfile } from '../features/identity/identity-slice.ts'
 import { selectIncomingCount } from '../features/people/people-slice.ts'
 import { avatarSource } from '../features/people/use-user.ts'
+import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Badge } from '../ui/badge.tsx'
 
@@ -60,6 +61,7 @@ export function Rail() {
   const { t } = useTranslation('app')
   const incoming = useSelector(selectIncomingCount)
   const profile = useSelector(selectProfile)
+  const connection = useSelector(selectConnectionState)
   return (
     <nav aria-label={t('navigation.label')} className="flex h-full flex-col items-center gap-2 py-3">
       <div
@@ -80,7 +82,12 @@ export function Rail() {
           data-tooltip-beside
           className="rounded-full"
         >
-          <Avatar id={profile.id} name={profile.displayName} src={avatarSource(profile)} />
+          <Avatar
+            id={profile.id}
+            name={profile.displayName}
+            src={avatarSource(profile)}
+            presence={connection === 'online' ? 'online' : 'offline'}
+          />
         </Link>
       )}
     </nav>
