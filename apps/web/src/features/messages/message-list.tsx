@@ -15,6 +15,8 @@ const lookEveryMs = 200
 /** Older rows are asked for when so many are left above the screen. */
 const prefetchRows = 15
 const atEndWithinPx = 60
+/** Rows put before the others while the list is still finding its first place would lead it astray. */
+const settleMs = 400
 
 export interface ListPlace {
   seq: number
@@ -52,6 +54,12 @@ export function MessageList(props: MessageListProps) {
   const { frame, keepAtEnd, noteScroll } = useStickToEnd(scroller, !view.hasAfter)
   const keys = useRowKeys({ items, list, scroller, onKey: props.onKey })
   const firstIndex = firstIndexOf(items)
+  const [initial] = useState(() => startLocation(items, start))
+  const [isSettled, setIsSettled] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(setIsSettled, settleMs, true)
+    return () => clearTimeout(timer)
+  }, [])
 
   const look = useCallback(() => {
     lookTimer.current ??= setTimeout(() => {
@@ -71,10 +79,11 @@ export function MessageList(props: MessageListProps) {
         data={items}
         context={{ ...props, activeKey: keys.activeKey }}
         firstItemIndex={firstIndex}
-        initialTopMostItemIndex={startIndex(items, start)}
+        initialTopMostItemIndex={initial}
         computeItemKey={(_, item) => item.key}
         components={components}
         alignToBottom
+        skipAnimationFrameInResizeObserver
         increaseViewportBy={600}
         atBottomThreshold={atEndWithinPx}
         atBottomStateChange={onAtEnd}
@@ -89,6 +98,7 @@ export function MessageList(props: MessageListProps) {
         totalListHeightChanged={keepAtEnd}
         rangeChanged={({ startIndex: first, endIndex: last }) => {
           look()
+          if (!isSettled) return
           if (first - firstIndex < prefetchRows) onLoadBefore()
           if (firstIndex + items.length - last < prefetchRows) onLoadAfter()
         }}
@@ -111,7 +121,7 @@ export function MessageList(props: MessageListProps) {
 /** A message's number is its place, so that the list keeps its place whatever is loaded before it. */
 const firstIndexOf = (items: readonly ListItem[]) => (items[0]?.kind === 'row' ? items[0].row.seq : 0)
 
-function startIndex(items: readonly ListItem[], start: ListPlace | null) {
+function startLocation(items: readonly ListItem[], start: ListPlace | null) {
   const end = { index: 'LAST' as const, align: 'end' as const }
   if (!start) return end
   const index = items.findIndex((item) => item.kind === 'row' && item.row.seq >= start.seq)
