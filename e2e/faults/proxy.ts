@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+export interface Proxy {
+  /** Where to connect instead. */
+  origin: string
+  /** From now on what clients say arrives, and nothing of what the server answers. */
+  swallowAnswers: () => void
+  /** Breaks every connection in both directions; new ones work. */
+  cut: () => void
+  stop: () => Promise<void>
+}
+
+/** A wire between clients and the server that can be cut where it hurts. */
+export async function startProxy(target: string): Promise<Proxy> {
+  const { hostname, port } = new URL(target)
+  const open = new Set<Socket>()
+  let swallowing = false
+
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname)
+    const ends = [near, far]
+    for (const end of ends) {
+      open.add(end)
+      // A broken connection is what this proxy is for; the other half follows it.
+      end.on('error', () => ends.forEach((each) => each.destroy()))
+      end.on('close', () => {
+        open.delete(end)
+        ends.forEach((each) => each.destroy())
+      })
+    }
+    near.on('data', (chunk) => far.write(chunk))
+    far.on('data', (chunk) => {
+      if (!swallowing) near.write(chunk)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
+
+  function cut() {
+    swallowing = false
+    for (const end of open) end.resetAndDestroy()
+  }
+
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    swallowAnswers() {
+      swallowing = true
+    },
+    cut,
+    async stop() {
+      cut()
+      const closed = once(server, 'close')
+      server.close()
+      await closed
+    },
+  }
+}
