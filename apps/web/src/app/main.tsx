@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { signedIn, signedOut } from '../features/identity/identity-slice.ts'
 import { reportActivity } from '../features/people/report-activity.ts'
 import { keepWatching } from '../features/people/watch-presence.ts'
+import { keepRooms } from '../features/rooms/keep-rooms.ts'
 import { keepPreferences } from '../features/settings/keep-preferences.ts'
 import { rememberedLocale, speak, startTranslation } from '../i18n/i18n.ts'
 import { connectRealtime } from '../realtime/connect.ts'
@@ -29,6 +30,7 @@ client.session.onChange(({ status, user }) => {
 })
 connectRealtime(client, store.dispatch)
 keepWatching(client, store.dispatch)
+keepRooms(client, store)
 reportActivity(client.socket)
 keepPreferences(store)
 startNotifications(client, store)

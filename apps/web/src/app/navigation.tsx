@@ -4,6 +4,7 @@ import { useSelector } from 'react-redux'
 import { Link, useRoute } from 'wouter'
 import { selectProfile } from '../features/identity/identity-slice.ts'
 import { selectIncomingCount } from '../features/people/people-slice.ts'
+import { selectWaiting } from '../features/rooms/rooms-slice.ts'
 import { avatarSource } from '../features/people/use-user.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { Avatar } from '../ui/avatar.tsx'
@@ -60,6 +61,7 @@ function BarLink({ to, also = to, label, icon, count = 0 }: DestinationProps) {
 export function Rail() {
   const { t } = useTranslation('app')
   const incoming = useSelector(selectIncomingCount)
+  const waiting = useSelector(selectWaiting)
   const profile = useSelector(selectProfile)
   const connection = useSelector(selectConnectionState)
   return (
@@ -70,7 +72,7 @@ export function Rail() {
       >
         P
       </div>
-      <RailLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} />
+      <RailLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} count={waiting} />
       <RailLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
       <div className="flex-1" />
       <RailLink to="/settings" label={t('navigation.settings')} icon={<Settings />} />
@@ -98,9 +100,10 @@ export function Rail() {
 export function BottomBar() {
   const { t } = useTranslation('app')
   const incoming = useSelector(selectIncomingCount)
+  const waiting = useSelector(selectWaiting)
   return (
     <nav aria-label={t('navigation.label')} className="flex pb-[env(safe-area-inset-bottom)]">
-      <BarLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} />
+      <BarLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} count={waiting} />
       <BarLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
       <BarLink to="/settings" label={t('navigation.settings')} icon={<Settings />} />
     </nav>

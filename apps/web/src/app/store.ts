@@ -4,6 +4,7 @@ import { identitySlice } from '../features/identity/identity-slice.ts'
 import { draftsSlice } from '../features/messages/drafts-slice.ts'
 import { peopleSlice } from '../features/people/people-slice.ts'
 import { preferencesSlice } from '../features/settings/preferences-slice.ts'
+import { roomsSlice } from '../features/rooms/rooms-slice.ts'
 import { connectionSlice } from '../realtime/connection-slice.ts'
 
 /** The one list of slices. Thunks get the client as their extra argument, so nothing imports it. */
@@ -15,6 +16,7 @@ export const createStore = (client: ParleyClient) =>
       [identitySlice.reducerPath]: identitySlice.reducer,
       [peopleSlice.reducerPath]: peopleSlice.reducer,
       [preferencesSlice.reducerPath]: preferencesSlice.reducer,
+      [roomsSlice.reducerPath]: roomsSlice.reducer,
     },
     middleware: (defaults) => defaults({ thunk: { extraArgument: { client } } }),
   })

@@ -2,10 +2,12 @@ import { Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
 import { lazy, Suspense, type MouseEvent } from 'react'
 import { useSelector } from 'react-redux'
 import { RoomList } from '../features/rooms/room-list.tsx'
+import { selectWaiting } from '../features/rooms/rooms-slice.ts'
 import { isSection } from '../features/settings/sections.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { ConnectionState } from '../ui/connection-state.tsx'
 import { Frame, mainId } from '../ui/frame/frame.tsx'
+import { useTitleBadge } from '../ui/page-title.ts'
 import { useShortcut } from '../ui/shortcuts.ts'
 import { usePanel } from '../ui/frame/use-panel.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -36,6 +38,7 @@ export default function Workspace() {
   const [path] = useLocation()
   const [inRoom, room] = useRoute('/r/:roomId/*?')
   const { panel, closePanel } = usePanel()
+  useTitleBadge(useSelector(selectWaiting))
   const help = useGlobalShortcuts()
   const { t } = useTranslation('app')
   const parts = path.split('/').filter(Boolean)

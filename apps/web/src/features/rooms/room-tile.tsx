@@ -1,0 +1,28 @@
+import type { Room } from '@parley/protocol/rooms'
+import { Hash, Lock } from 'lucide-react'
+import { UserAvatar } from '../people/user-avatar.tsx'
+
+/** A room's picture: its own, the other person's, or the sign of its kind. */
+export function RoomTile({ room }: { room: Pick<Room, 'image' | 'peer' | 'visibility'> }) {
+  if (room.peer) return <UserAvatar user={room.peer} />
+  if (room.image) {
+    return (
+      <img
+        src={`/api/files/${room.image}?size=96`}
+        alt=""
+        width={36}
+        height={36}
+        className="bg-hover size-9 flex-none rounded-[10px] object-cover"
+      />
+    )
+  }
+  const Sign = room.visibility === 'listed' ? Hash : Lock
+  return (
+    <span
+      aria-hidden
+      className="bg-hover text-muted grid size-9 flex-none place-items-center rounded-[10px] [&_svg]:icon"
+    >
+      <Sign />
+    </span>
+  )
+}

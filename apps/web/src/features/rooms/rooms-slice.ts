@@ -1,0 +1,159 @@
+import { createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import type { MessageRow } from '@parley/protocol/messages'
+import type { Room } from '@parley/protocol/rooms'
+import { roomAdvanced } from '../../realtime/engine-events.ts'
+import { memberChanged, readMoved, roomRemoved, roomUpdated, userUpdated } from '../../realtime/events.ts'
+import { signedIn, signedOut } from '../identity/identity-slice.ts'
+
+/** Counts stop here: 100 is shown as "99+". */
+const countMax = 100
+
+interface RoomsState {
+  ownId: string | null
+  /** `ready` once every room of the person has been loaded. */
+  status: 'loading' | 'ready' | 'failed'
+  byId: Record<string, Room>
+  /** Whether the way to any room by its name is on screen. */
+  isSwitcherOpen: boolean
+}
+
+const initialState: RoomsState = { ownId: null, status: 'loading', byId: {}, isSwitcherOpen: false }
+
+const isCounted = (row: MessageRow, ownId: string | null) =>
+  row.senderId !== ownId && row.body.kind !== 'recall' && row.body.kind !== 'system'
+
+const isMention = ({ body }: MessageRow, ownId: string | null) =>
+  ownId !== null && 'mentions' in body && (body.mentions?.includes(ownId) ?? false)
+
+/** A message that is new to the room, as opposed to one that changed. */
+const append = (room: Room, row: MessageRow, ownId: string | null) => {
+  room.head.seq = row.seq
+  room.lastMessage = row
+  if (row.seq <= room.readSeq || !isCounted(row, ownId)) return
+  room.unread = Math.min(countMax, room.unread + 1)
+  if (isMention(row, ownId)) room.mentions = Math.min(countMax, room.mentions + 1)
+}
+
+/** Rows already part of the summary are told apart by their change, so hearing of one twice counts once. */
+const advance = (room: Room, rows: readonly MessageRow[], ownId: string | null) => {
+  const known = room.head.change
+  for (const row of rows) {
+    if (row.change <= known) continue
+    room.head.change = Math.max(room.head.change, row.change)
+    if (row.seq > room.head.seq) append(room, row, ownId)
+    else {
+      if (row.seq === room.lastMessage?.seq) room.lastMessage = row
+      const wasUnread = row.body.kind === 'recall' && row.seq > room.readSeq && row.senderId !== ownId
+      if (wasUnread && room.unread > 0 && room.unread < countMax) room.unread -= 1
+    }
+  }
+}
+
+export const roomsSlice = createSlice({
+  name: 'rooms',
+  initialState,
+  reducers: {
+    /** All rooms of the person, fetched whole: what is not among them is gone. */
+    roomsLoaded: (state, { payload }: PayloadAction<readonly Room[]>) => {
+      state.byId = Object.fromEntries(payload.map((room) => [room.id, room]))
+      state.status = 'ready'
+    },
+    roomsFailed: (state) => {
+      if (state.status === 'loading') state.status = 'failed'
+    },
+    roomsRetried: (state) => {
+      state.status = 'loading'
+    },
+    roomLoaded: ({ byId }, { payload }: PayloadAction<Room>) => {
+      byId[payload.id] = payload
+    },
+    switcherOpened: (state) => {
+      state.isSwitcherOpen = true
+    },
+    switcherClosed: (state) => {
+      state.isSwitcherOpen = false
+    },
+    roomLeft: ({ byId }, { payload }: PayloadAction<{ roomId: string }>) => {
+      delete byId[payload.roomId]
+    },
+  },
+  extraReducers: (builder) => {
+    builder
+      .addCase(signedIn, (state, { payload }) => {
+        state.ownId = payload.id
+      })
+      .addCase(signedOut, () => initialState)
+      .addCase(roomAdvanced, ({ byId, ownId }, { payload: { roomId, rows } }) => {
+        const room = byId[roomId]
+        if (room) advance(room, rows, ownId)
+      })
+      .addCase(readMoved, ({ byId, ownId }, { payload: { roomId, userId, seq } }) => {
+        const room = byId[roomId]
+        if (!room) return
+        if (userId !== ownId) {
+          if (room.peer?.id === userId) room.peerReadSeq = Math.max(room.peerReadSeq ?? 0, seq)
+          return
+        }
+        room.readSeq = Math.max(room.readSeq, seq)
+        // Read to the end there is nothing to count; how much is left of a room read in part, the server says.
+        if (room.readSeq >= room.head.seq) {
+          room.unread = 0
+          room.mentions = 0
+        }
+      })
+      .addCase(roomUpdated, ({ byId }, { payload: { room } }) => {
+        const known = byId[room.id]
+        if (known) Object.assign(known, room)
+      })
+      .addCase(memberChanged, ({ byId, ownId }, { payload: { roomId, userId, role, memberCount } }) => {
+        const room = byId[roomId]
+        if (!room) return
+        room.memberCount = memberCount
+        if (userId === ownId && role) room.role = role
+      })
+      .addCase(roomRemoved, ({ byId }, { payload: { roomId } }) => {
+        delete byId[roomId]
+      })
+      .addCase(userUpdated, ({ byId }, { payload: { user } }) => {
+        for (const room of Object.values(byId)) if (room.peer?.id === user.id) room.peer = user
+      })
+  },
+  selectors: {
+    selectRoom: ({ byId }, id: string): Room | undefined => byId[id],
+    selectRoomsById: ({ byId }) => byId,
+    selectIsSwitcherOpen: ({ isSwitcherOpen }) => isSwitcherOpen,
+    selectRoomsStatus: ({ status }) => status,
+    selectSections: createSelector(
+      ({ byId }: RoomsState) => byId,
+      (byId) => {
+        const latestFirst = Object.values(byId).toSorted(
+          (one, other) => activityOf(other) - activityOf(one) || Number(other.id) - Number(one.id),
+        )
+        return {
+          pinned: latestFirst.filter(({ pinned }) => pinned),
+          rooms: latestFirst.filter(({ pinned, type }) => !pinned && type === 'PUBLIC'),
+          people: latestFirst.filter(({ pinned, type }) => !pinned && type === 'PRIVATE'),
+        }
+      },
+    ),
+    /** What waits for the person, for the title and the rail; rooms that are to be quiet do not wait. */
+    selectWaiting: createSelector(
+      ({ byId }: RoomsState) => byId,
+      (byId) => Object.values(byId).reduce((total, room) => total + waitingIn(room), 0),
+    ),
+  },
+})
+
+const activityOf = (room: Room) => Date.parse(room.lastMessage?.createdAt ?? room.createdAt)
+
+/** Unread messages that ask for attention, by what the person wants to hear of. */
+export const waitingIn = ({ notify, unread, mentions }: Room): number =>
+  notify === 'all' ? unread : notify === 'mentions' ? mentions : 0
+
+export const { roomsLoaded, roomsFailed, roomsRetried, roomLoaded, roomLeft, switcherOpened, switcherClosed } =
+  roomsSlice.actions
+export const { selectRoom, selectRoomsById, selectIsSwitcherOpen, selectRoomsStatus, selectSections, selectWaiting } =
+  roomsSlice.selectors
+
+/** The part of the store these selectors read. */
+export type RoomsRoot = Parameters<typeof selectRoomsById>[0]
