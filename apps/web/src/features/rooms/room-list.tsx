@@ -2,7 +2,7 @@ import { Button } from '@chakra-ui/react'
 import { ApiError } from '@parley/client/api-error'
 import type { Room } from '@parley/protocol/rooms'
 import { MessagesSquare, Plus, Search } from 'lucide-react'
-import { lazy, Suspense, type KeyboardEvent } from 'react'
+import { lazy, Suspense } from 'react'
 import { useSelector } from 'react-redux'
 import { useLocation } from 'wouter'
 import { useErrorText } from '../../errors/error-text.ts'
@@ -81,7 +81,7 @@ function Rooms({ onCreate }: { onCreate: () => void }) {
     )
   }
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto pb-4" onKeyDown={moveFocus}>
+    <div className="min-h-0 flex-1 overflow-y-auto pb-4">
       <Section title={t('list.pinned')} rooms={pinned} onLeave={setLeaving} />
       <Section
         title={t('list.rooms')}
@@ -143,16 +143,6 @@ function Section({ title, rooms, onLeave, action, isAlwaysShown = false }: Secti
       </ul>
     </section>
   )
-}
-
-/** Arrows go from room to room, as Tab does, but without passing through their menus. */
-function moveFocus(event: KeyboardEvent<HTMLElement>) {
-  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-room-link]')]
-  const index = links.findIndex((link) => link === document.activeElement)
-  if (index < 0) return
-  event.preventDefault()
-  links[index + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
 }
 
 function LeaveDialog({ room, onClose }: { room: Room; onClose: () => void }) {

@@ -1,6 +1,6 @@
 import type { Room } from '@parley/protocol/rooms'
 import { Bell, BellOff, CheckCheck, LogOut, MoreHorizontal, Pin, PinOff } from 'lucide-react'
-import { memo } from 'react'
+import { memo, type KeyboardEvent } from 'react'
 import { useSelector } from 'react-redux'
 import { Link, useRoute } from 'wouter'
 import { useErrorText } from '../../errors/error-text.ts'
@@ -39,6 +39,7 @@ export const RoomRow = memo(function RoomRow({ room, onLeave }: RoomRowProps) {
       <Link
         to={`/r/${room.id}`}
         data-room-link
+        onKeyDown={moveFocus}
         aria-current={current ? 'page' : undefined}
         className="min-w-0 outline-none before:absolute before:inset-0 before:rounded-md focus-visible:before:outline-2 focus-visible:before:outline-accent"
       >
@@ -57,6 +58,16 @@ export const RoomRow = memo(function RoomRow({ room, onLeave }: RoomRowProps) {
     </li>
   )
 })
+
+/** Arrows go from room to room, as Tab does, but without passing through their menus. */
+function moveFocus(event: KeyboardEvent<HTMLAnchorElement>) {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+  const links = [...(event.currentTarget.closest('nav') ?? document).querySelectorAll<HTMLElement>('[data-room-link]')]
+  const index = links.findIndex((link) => link === document.activeElement)
+  if (index < 0) return
+  event.preventDefault()
+  links[index + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
+}
 
 /** A mention stands out; a room that is to be quiet counts quietly. */
 function Counts({ room }: { room: Room }) {

@@ -115,20 +115,22 @@ interface OptionProps {
 }
 
 function Option({ id, place, isActive, onPoint, onGo }: OptionProps) {
-  const element = useRef<HTMLDivElement>(null)
+  const element = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (isActive) element.current?.scrollIntoView({ block: 'nearest' })
   }, [isActive])
   return (
     // The field keeps the focus and its keys work the list; the pointer is the other way in.
-    <div
+    <button
+      type="button"
+      tabIndex={-1}
       ref={element}
       id={id}
       role="option"
       aria-selected={isActive}
       onPointerMove={onPoint}
       onClick={onGo}
-      className="aria-selected:bg-accent-soft flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1.5"
+      className="aria-selected:bg-accent-soft flex w-full cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1.5 text-left"
     >
       {place.picture}
       <span className="min-w-0 flex-1">
@@ -136,7 +138,7 @@ function Option({ id, place, isActive, onPoint, onGo }: OptionProps) {
         {place.detail && <span className="text-muted block truncate text-sm">{place.detail}</span>}
       </span>
       {place.badge}
-    </div>
+    </button>
   )
 }
 
