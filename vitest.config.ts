@@ -21,6 +21,14 @@ export default defineConfig({
           globalSetup: [join(import.meta.dirname, 'scripts/vitest-database.ts')],
         },
       },
+      {
+        test: {
+          name: 'scripts',
+          root: 'scripts',
+          include: ['**/*.test.ts'],
+          globalSetup: [join(import.meta.dirname, 'scripts/vitest-database.ts')],
+        },
+      },
     ],
   },
 })

@@ -25,7 +25,7 @@ export const steps: Step[] = [
   check('unused', [['knip', '--no-progress']]),
   { name: 'openapi', run: openapi },
   { name: 'unit', run: () => vitest(['protocol', 'client', 'web']) },
-  { name: 'api', run: () => vitest(['api']) },
+  { name: 'api', run: () => vitest(['api', 'scripts']) },
   { name: 'build', run: build },
   { name: 'e2e', run: playwright },
   check('lighthouse', [['node', 'e2e/lighthouse.ts']]),

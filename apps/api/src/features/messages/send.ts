@@ -20,7 +20,7 @@ interface FirstRecord extends RowDataPacket {
 }
 
 /** 128 bits of SHA-256 over everything the client chose; fields in the order of the schema, whatever order they came in. */
-function hashOfSend({ body, replyTo }: Pick<SendMessage, 'body' | 'replyTo'>): string {
+export function hashOfSend({ body, replyTo }: Pick<SendMessage, 'body' | 'replyTo'>): string {
   const parts =
     body.kind === 'text'
       ? ['text', body.text, body.mentions ?? []]
