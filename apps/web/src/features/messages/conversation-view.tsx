@@ -110,7 +110,6 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
   const onAtEnd = (atBottom: boolean) => {
     const atEnd = atBottom && !hasAfter
     setIsAtEnd(atEnd)
-    if (atBottom) jumps.stopFollowing()
     engine.setAtEnd(roomId, atEnd)
   }
   const isOwnMessage = (row: MessageRow) =>
@@ -164,7 +163,7 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
               countReaders={countReaders}
               unseenCount={unseenCount}
               isAtEnd={isAtEnd}
-              isFollowing={jumps.isFollowing}
+              takeFollowing={jumps.takeFollowing}
               onAtEnd={onAtEnd}
               onSeen={onSeen}
               onLoadBefore={() => void engine.loadBefore(roomId)}

@@ -36,7 +36,7 @@ interface MessageListProps {
   unseenCount: number
   isAtEnd: boolean
   /** A message was just sent, which is followed to the end from wherever one is. */
-  isFollowing: () => boolean
+  takeFollowing: () => boolean
   onAtEnd: (atEnd: boolean) => void
   onSeen: (first: number, last: number) => void
   onLoadBefore: () => void
@@ -47,7 +47,7 @@ interface MessageListProps {
 
 /** The history of a room. Only what is near the screen exists. */
 export function MessageList(props: MessageListProps) {
-  const { view, items, start, list, onAtEnd, onSeen, onLoadBefore, onLoadAfter, isFollowing } = props
+  const { view, items, start, list, onAtEnd, onSeen, onLoadBefore, onLoadAfter, takeFollowing } = props
   const { t } = useTranslation('messages')
   const scroller = useRef<HTMLElement | null>(null)
   const lookTimer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -87,7 +87,7 @@ export function MessageList(props: MessageListProps) {
         increaseViewportBy={600}
         atBottomThreshold={atEndWithinPx}
         atBottomStateChange={onAtEnd}
-        followOutput={(atBottom) => (isFollowing() || (atBottom && !view.hasAfter) ? 'auto' : false)}
+        followOutput={(atBottom) => (takeFollowing() || (atBottom && !view.hasAfter) ? 'auto' : false)}
         scrollerRef={(element) => {
           if (element instanceof HTMLElement) scroller.current = element
         }}
@@ -130,11 +130,13 @@ function startLocation(items: readonly ListItem[], start: ListPlace | null) {
   return index < 0 ? end : { index, align: start.align, offset }
 }
 
-type ListContext = Pick<MessageListProps, 'view' | 'highlightedSeq' | 'countReaders' | 'ownId'> & {
+type ListContext = Pick<MessageListProps, 'view' | 'items' | 'highlightedSeq' | 'countReaders' | 'ownId'> & {
   activeKey: string | null
 }
 
-function renderItem(_: number, item: ListItem, { highlightedSeq, countReaders, ownId, activeKey }: ListContext) {
+function renderItem(_: number, item: ListItem, context: ListContext) {
+  const { highlightedSeq, countReaders, ownId, activeKey, items, view } = context
+  const isBeginning = item === items[0] && !view.hasBefore
   if (item.kind === 'entry')
     return (
       <>
@@ -146,6 +148,7 @@ function renderItem(_: number, item: ListItem, { highlightedSeq, countReaders, o
   const hasTicks = starts && row.senderId === ownId && row.body.kind !== 'recall' && row.body.kind !== 'system'
   return (
     <>
+      {isBeginning && <Beginning />}
       {item.startsDay && <DayLine at={item.createdAt} />}
       {item.isFirstNew && <NewLine />}
       <MessageRowView
@@ -170,15 +173,18 @@ function RowItem(props: ComponentProps<'div'> & { item?: ListItem }) {
   return <div {...rest} role="listitem" />
 }
 
-/** Keeps its height whether or not something is on its way, so that nothing jumps. */
+const edgeLine = 'text-muted grid h-12 place-items-center text-sm'
+
+/** Stands for what is not loaded yet, as high as the beginning that takes its place in the end. */
 function Before({ context }: { context?: ListContext }) {
   const { t } = useTranslation('messages')
-  const view = context?.view
-  return (
-    <p className="text-muted grid h-12 place-items-center text-sm">
-      {view?.hasBefore ? (view.loadingBefore ? t('list.older') : '') : t('list.beginning')}
-    </p>
-  )
+  if (!context?.view.hasBefore) return null
+  return <p className={edgeLine}>{context.view.loadingBefore && t('list.older')}</p>
+}
+
+function Beginning() {
+  const { t } = useTranslation('messages')
+  return <p className={edgeLine}>{t('list.beginning')}</p>
 }
 
 const After = () => <div className="h-2" />

@@ -104,9 +104,11 @@ export function useJumps({ roomId, view, items, list, start, seq }: JumpOptions)
     highlightedSeq: highlight?.seq ?? null,
     jump,
     jumpToEnd,
-    isFollowing: () => following.current,
-    stopFollowing: () => {
+    /** Whether the message that is about to appear was just sent from here; true once. */
+    takeFollowing: () => {
+      const follows = following.current
       following.current = false
+      return follows
     },
   }
 }
