@@ -14,9 +14,7 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { BottomBar, Rail } from './navigation.tsx'
 import { Home, NotFound, PickPerson } from './home.tsx'
 
-const Conversation = lazy(async () => ({
-  default: (await import('../features/messages/conversation.tsx')).Conversation,
-}))
+const RoomPage = lazy(async () => ({ default: (await import('./room-page.tsx')).RoomPage }))
 const SidePanel = lazy(async () => ({ default: (await import('../features/rooms/side-panel.tsx')).SidePanel }))
 const Switcher = lazy(async () => ({ default: (await import('../features/rooms/switcher.tsx')).Switcher }))
 const DirectoryPage = lazy(async () => ({
@@ -66,7 +64,8 @@ export default function Workspace() {
           </Suspense>
         }
         main={
-          <ErrorBoundary key={path}>
+          // By room or person, not by address: a jump within a conversation must not begin it anew.
+          <ErrorBoundary key={parts.slice(0, 2).join('/')}>
             <Suspense fallback={null}>
               <Main />
             </Suspense>
@@ -129,9 +128,9 @@ function Main() {
   return (
     <Switch>
       <Route path="/" component={Home} />
-      <Route path="/r/:roomId">{({ roomId }) => <Conversation key={roomId} roomId={roomId} />}</Route>
+      <Route path="/r/:roomId">{({ roomId }) => <RoomPage key={roomId} roomId={roomId} />}</Route>
       <Route path="/r/:roomId/m/:seq">
-        {({ roomId, seq }) => <Conversation key={roomId} roomId={roomId} seq={Number(seq)} />}
+        {({ roomId, seq }) => <RoomPage key={roomId} roomId={roomId} seq={Number(seq)} />}
       </Route>
       <Route path="/people" component={PickPerson} />
       <Route path="/people/:name">{({ name }) => <PersonPage username={decodeURIComponent(name)} />}</Route>
