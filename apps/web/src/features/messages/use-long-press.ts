@@ -10,10 +10,14 @@ export function useLongPress(onPress: () => void) {
     clearTimeout(start.current?.timer)
     start.current = undefined
   }
+  const press = () => {
+    ignoreTap()
+    onPress()
+  }
   return {
     onPointerDown: ({ pointerType, clientX: x, clientY: y }: PointerEvent) => {
       end()
-      if (pointerType !== 'mouse') start.current = { x, y, timer: setTimeout(onPress, pressMs) }
+      if (pointerType !== 'mouse') start.current = { x, y, timer: setTimeout(press, pressMs) }
     },
     onPointerMove: ({ clientX, clientY }: PointerEvent) => {
       const from = start.current
@@ -22,4 +26,16 @@ export function useLongPress(onPress: () => void) {
     onPointerUp: end,
     onPointerCancel: end,
   }
+}
+
+/** A finger lifted at once would tap on what has just opened under it, and close it again. */
+function ignoreTap() {
+  const lifted = new AbortController()
+  const { signal } = lifted
+  const onEnd = (event: TouchEvent) => {
+    if (event.cancelable) event.preventDefault()
+    lifted.abort()
+  }
+  window.addEventListener('touchend', onEnd, { signal, passive: false })
+  window.addEventListener('touchcancel', () => lifted.abort(), { signal })
 }
