@@ -55,6 +55,8 @@ try {
   await run()
 } catch (error) {
   process.exitCode = 1
+  // Progress in a terminal leaves its line open.
+  if (process.stdout.isTTY) process.stdout.write('\n')
   if (stop.signal.aborted) say('stopped; nothing is half done, and running it again goes on from here')
   else console.error(error)
 } finally {

@@ -123,43 +123,54 @@ const things = [
   'the staging server',
   'the printer on the third floor',
   'the travel form',
-  'the quarterly numbers',
+  'the quarterly report',
   'the onboarding page',
   'the search page',
   'the coffee machine',
   'the mobile app',
-  'the release notes',
+  'the release calendar',
   'the badge reader',
   'the video call',
   'the invoice tool',
   'the test environment',
 ] as const
-const states = [
+const goodNews = [
   'is back up',
-  'is slow this morning',
   'works again after a restart',
   'looks much better now',
-  'needs a new owner',
-  'has a new version',
-  'keeps asking me to sign in',
   'is finally fast',
-  'is down for ten minutes at noon',
   'passed every check',
-  'moved to another address',
-  'shows yesterday’s data',
+  'has a new version',
+  'moved to its new address',
+  'remembers where I was',
 ] as const
-const asks = [
-  'Who knows how to fix it?',
+const badNews = [
+  'is slow this morning',
+  'needs a new owner',
+  'keeps asking me to sign in',
+  'is down for ten minutes at noon',
+  'shows yesterday’s data',
+  'does not open on my phone',
+  'lost my settings',
+  'stopped at 99 %',
+] as const
+const thanks = [
   'Thanks to whoever did that.',
-  'Can somebody confirm?',
-  'I opened a ticket.',
-  'Same here.',
-  'No rush.',
-  'Please try again and tell me.',
-  'I will have a look after lunch.',
+  'Confirmed on my side.',
+  'Please try it and tell me.',
+  'Good work.',
   'Details are on the wiki: https://wiki.example.com/notes',
   '`npm test` is green on my machine.',
   'See you on Thursday.',
+] as const
+const asks = [
+  'Who knows how to fix it?',
+  'Can somebody confirm?',
+  'I opened a ticket.',
+  'Same for anybody else?',
+  'No rush.',
+  'I will have a look after lunch.',
+  'Until then: https://wiki.example.com/workarounds',
 ] as const
 
 const greetings = [
@@ -178,43 +189,53 @@ const zhThings = [
   '预发环境',
   '三楼的打印机',
   '差旅报销表',
-  '季度数据',
+  '季度报告',
   '新人入职页',
   '搜索页',
   '咖啡机',
   '手机端',
-  '发布说明',
+  '发布日历',
   '门禁',
   '视频会议',
   '发票系统',
   '测试环境',
 ] as const
-const zhStates = [
+const zhGoodNews = [
   '恢复了',
-  '今天早上有点慢',
   '重启之后好了',
   '比以前好用多了',
-  '需要找个新负责人',
-  '有新版本了',
-  '老是让我重新登录',
   '终于快了',
-  '中午会停十分钟',
   '检查全部通过',
-  '换地址了',
+  '有新版本了',
+  '换到新地址了',
+  '能记住上次的位置了',
+] as const
+const zhBadNews = [
+  '今天早上有点慢',
+  '需要找个新负责人',
+  '老是让我重新登录',
+  '中午会停十分钟',
   '显示的还是昨天的数据',
+  '在手机上打不开',
+  '把我的设置弄丢了',
+  '卡在 99% 不动',
+] as const
+const zhThanks = [
+  '谢谢帮忙的同学。',
+  '我这边确认没问题。',
+  '大家试试看。',
+  '辛苦了！',
+  '说明在这里：https://wiki.example.com/notes',
+  '周四见。',
 ] as const
 const zhAsks = [
   '有人知道怎么处理吗？',
-  '谢谢帮忙的同学。',
   '谁能确认一下？',
   '我提了工单。',
-  '我这边也是。',
+  '还有谁也这样？',
   '不着急。',
-  '麻烦再试一次告诉我结果。',
   '午饭后我看一下。',
-  '说明在这里：https://wiki.example.com/notes',
-  '周四见。',
-  '收到。',
+  '先这样绕过：https://wiki.example.com/workarounds',
 ] as const
 const zhGreetings = [
   '早上好，这里是',
@@ -226,18 +247,27 @@ const zhGreetings = [
 ] as const
 
 /** Something people say in a room of thousands. */
-export function crowdText(random: Random): string {
-  const isChinese = random() < 0.5
+export const crowdText = (random: Random): string => (random() < 0.5 ? chineseText(random) : englishText(random))
+
+const ticket = (random: Random): number => 10_000 + Math.floor(random() * 80_000)
+
+function englishText(random: Random): string {
   const kind = random()
-  if (isChinese) {
-    if (kind < 0.15) return `${pick(random, zhGreetings)}${pick(random, zhPlaces)}。`
-    if (kind < 0.3) return pick(random, zhAsks)
-    const order = random() < 0.2 ? `（工单 ${10_000 + Math.floor(random() * 80_000)}）` : ''
-    return `${pick(random, zhThings)}${pick(random, zhStates)}${order}，${pick(random, zhAsks)}`
-  }
   if (kind < 0.15) return `${pick(random, greetings)} ${pick(random, places)}.`
-  if (kind < 0.3) return pick(random, asks)
-  const order = random() < 0.2 ? ` (ticket ${10_000 + Math.floor(random() * 80_000)})` : ''
+  if (kind < 0.25) return pick(random, thanks)
   const thing = pick(random, things)
-  return `${thing.charAt(0).toUpperCase()}${thing.slice(1)} ${pick(random, states)}${order}. ${pick(random, asks)}`
+  const subject = `${thing.charAt(0).toUpperCase()}${thing.slice(1)}`
+  if (kind < 0.6) return `${subject} ${pick(random, goodNews)}. ${pick(random, thanks)}`
+  const order = random() < 0.4 ? ` (ticket ${ticket(random)})` : ''
+  return `${subject} ${pick(random, badNews)}${order}. ${pick(random, asks)}`
+}
+
+function chineseText(random: Random): string {
+  const kind = random()
+  if (kind < 0.15) return `${pick(random, zhGreetings)}${pick(random, zhPlaces)}。`
+  if (kind < 0.25) return pick(random, zhThanks)
+  const subject = pick(random, zhThings)
+  if (kind < 0.6) return `${subject}${pick(random, zhGoodNews)}，${pick(random, zhThanks)}`
+  const order = random() < 0.4 ? `（工单 ${ticket(random)}）` : ''
+  return `${subject}${pick(random, zhBadNews)}${order}，${pick(random, zhAsks)}`
 }

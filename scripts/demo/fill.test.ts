@@ -11,6 +11,7 @@ const scale = { people: 60, messages: 2_500 }
 
 let api: TestApi
 let roomIds: string[] = []
+let stoppedBy: unknown
 
 const fill = (signal = new AbortController().signal, report: (what: string, done: number) => void = () => undefined) =>
   fillDemo({ origin: api.url, sql: api.sql, signal, report }, scale)
@@ -30,13 +31,15 @@ beforeAll(async () => {
   const stopped = fill(stop.signal, (what, done) => {
     if (what === 'messages in the large room' && done >= 1_000) stop.abort()
   })
-  await expect(stopped).rejects.toThrow('aborted')
+  stoppedBy = await stopped.catch((error: unknown) => error)
   roomIds = await fill()
 })
 
 afterAll(() => api.close())
 
 describe('the demo, stopped once and continued', () => {
+  it('stops between two steps', () => expect(stoppedBy).toMatchObject({ name: 'AbortError' }))
+
   it('makes every scripted room and the large one', () => expect(roomIds).toHaveLength(conversations.length + 1))
 
   it('numbers messages and changes without a hole', async () => {
@@ -46,7 +49,7 @@ describe('the demo, stopped once and continued', () => {
         'FROM room_heads h JOIN messages m ON m.room_id = h.room_id GROUP BY h.room_id, h.last_seq, h.last_change',
     )
     expect(heads.length).toBeGreaterThanOrEqual(roomIds.length)
-    for (const head of heads) expect(Object.values(head).map(Number), JSON.stringify(head)).toEqual([0, 0, 0, 0, 0])
+    expect(heads.filter((head) => Object.values(head).some((value) => Number(value) !== 0))).toEqual([])
   })
 
   it('counts the members of every room', async () => {

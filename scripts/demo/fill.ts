@@ -18,8 +18,9 @@ export interface Scale {
 }
 
 interface Progress extends RowDataPacket {
-  done: number | null
-  total: number | null
+  /** Sums are decimals, which travel as text. */
+  done: string | null
+  total: string | null
 }
 
 const pollMs = 250

@@ -126,10 +126,7 @@ export const friendships: [Username, Username][] = [
   ['demo', 'priya'],
   ['demo', 'chenyt'],
   ['demo', 'amara'],
-  ['maya', 'linwei'],
   ['chenyt', 'tomas'],
-  ['zhaomin', 'jonas'],
-  ['wanghao', 'guoqiang'],
 ]
 
 /** Who asked `demo` and waits for an answer. */

@@ -101,7 +101,7 @@ export async function perform(stage: Stage, cast: Cast, conversation: Conversati
     lastSeq = seq
     const next = script[index + 1]
     if (known && next && stored.has(next.clientId)) continue
-    await react(cast, { roomId, seq }, line, known?.edited_at != null)
+    await react(cast, { roomId, seq }, line, known !== undefined && known.edited_at !== null)
     await date(stage, { roomId, seq }, line)
   }
   await markRead(stage, cast, conversation, { roomId, seq: lastSeq })
