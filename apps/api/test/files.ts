@@ -1,4 +1,7 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { uploadFile, type FileEntity } from '@parley/protocol/files'
+import sharp from 'sharp'
 import Value from 'typebox/value'
 import type { TestApi, TestUser } from './harness.ts'
 
@@ -27,3 +30,30 @@ export async function upload(api: TestApi, user: TestUser, given: Upload): Promi
     throw new Error(`upload answered ${response.status}: ${JSON.stringify(body)}`)
   return body
 }
+
+/** Bytes as forms take them. */
+export const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => Uint8Array.from(buffer)
+
+/** A JPEG that says who made it. */
+export const picture = async (width = 60, height = 40) =>
+  bytesOf(
+    await sharp({ create: { width, height, channels: 3, background: '#2f6f5e' } })
+      .jpeg()
+      .withExif({ IFD0: { Artist: 'Nobody' } })
+      .toBuffer(),
+  )
+
+/** Asks for the bytes of a file; `query` is appended, what remains travels as headers. */
+export const getFile = (
+  api: TestApi,
+  id: string,
+  user: TestUser | null,
+  { query = '', method = 'GET', ...headers }: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(new URL(`/api/files/${id}${query}`, api.url), {
+    method,
+    headers: { ...(user && { authorization: `Bearer ${user.accessToken}` }), ...headers },
+  })
+
+/** What lies in the folder of uploads on their way in. */
+export const incoming = (api: TestApi): Promise<string[]> => readdir(join(api.dataDir, 'incoming'))

@@ -2,9 +2,12 @@ import { open } from 'node:fs/promises'
 import type { FileKind } from '@parley/protocol/files'
 import { fileTypeFromFile } from 'file-type'
 
-/** What a file is, judged by its content alone. */
+/**
+ * What a file is, judged by its content alone. `unreadable` is a photo that can neither be shown nor be cleaned of the
+ * place it was taken at.
+ */
 export interface Detected {
-  kind: FileKind
+  kind: FileKind | 'unreadable'
   mime: string
 }
 
@@ -51,6 +54,7 @@ export async function detectFile(path: string, isVoice: boolean): Promise<Detect
   const found = await fileTypeFromFile(path)
   const mime = found?.mime.split(';', 1)[0]?.trim() ?? ''
   if (images.has(mime)) return { kind: 'image', mime }
+  if (/^image\/hei[cf](-sequence)?$/.test(mime)) return { kind: 'unreadable', mime }
   if (isVoice && mime === 'video/webm') return { kind: 'voice', mime: 'audio/webm' }
   if (isVoice && mime === 'video/mp4') return { kind: 'voice', mime: 'audio/mp4' }
   if (videos.has(mime)) return { kind: 'video', mime }

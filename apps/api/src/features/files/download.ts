@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, notFound, toWire } from '../../platform/http/errors.ts'
@@ -21,11 +22,15 @@ function parseRange(header: string | undefined, size: number): ByteRange | 'unsa
   if (!match) return null
   const [, from = '', to = ''] = match
   if (from === '' && to === '') return null
+  if (from === '' && Number(to) === 0) return 'unsatisfiable'
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from)
   const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1)
-  if (from === '' && Number(to) === 0) return 'unsatisfiable'
   return start > end || start >= size ? 'unsatisfiable' : { start, end }
 }
+
+/** Whether the client has what `tag` names; proxies may have made the tag a weak one. */
+const hasTag = (header: string | undefined, tag: string): boolean =>
+  header?.split(',').some((known) => known.trim().replace(/^W\//, '') === tag) ?? false
 
 /** RFC 6266 and 5987: an ASCII stand-in for old clients, the true name for all others. */
 function contentDisposition(type: 'inline' | 'attachment', name: string): string {
@@ -39,38 +44,66 @@ interface Wanted {
   download?: boolean
 }
 
+/** What is to be sent, before anything of it is read. `size` stands for a small copy. */
+interface Source {
+  key: string
+  mime: string
+  tag: string
+  size?: number
+}
+
+function chooseSource(record: FileRecord, { size, download }: Wanted): Source {
+  const isSmall = Math.max(record.width ?? 0, record.height ?? 0) <= (size ?? 0)
+  if (size === undefined || download || record.kind !== 'image' || isSmall)
+    return { key: record.storageKey, mime: record.mime, tag: `"${record.id}"` }
+  return {
+    key: derivedKey(record.storageKey, `${size}.webp`),
+    mime: 'image/webp',
+    tag: `"${record.id}-${size}"`,
+    size,
+  }
+}
+
 /** Sends files: in ranges, small where asked, and never so that they could act as part of the app. */
 export function createDownload(storage: Storage) {
   const making = new Map<string, Promise<void>>()
 
   async function makeThumbnail(record: FileRecord, key: string, size: number): Promise<void> {
     const path = join(storage.incomingDir, randomBytes(12).toString('hex'))
+    const original = await storage.read(record.storageKey)
+    if (!original) throw notFound('This file')
     try {
-      await pipeline(await storage.read(record.storageKey), createWriteStream(path, { flags: 'wx' }))
+      await pipeline(original, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
       await writeThumbnail(path, `${path}.small`, size)
       await storage.keep(`${path}.small`, key)
     } finally {
       await Promise.all([rm(path, { force: true }), rm(`${path}.small`, { force: true })])
     }
+    // A recall in the meantime took the original away and could not know of this copy.
+    if ((await storage.size(record.storageKey)) === null) await storage.remove(record.storageKey)
   }
 
-  /** The small copy, made on first demand and once however many ask at the same time. */
-  async function thumbnailOf(record: FileRecord, size: number): Promise<{ key: string; bytes: number }> {
-    const key = derivedKey(record.storageKey, `${size}.webp`)
+  /** Size of what is to be sent. A small copy is made on first demand, and once however many ask at the same time. */
+  async function measure(record: FileRecord, { key, size }: Source): Promise<number> {
+    if (size === undefined) return record.bytes
     const kept = await storage.size(key)
-    if (kept !== null) return { key, bytes: kept }
+    if (kept !== null) return kept
     const made = making.get(key) ?? makeThumbnail(record, key, size).finally(() => making.delete(key))
     making.set(key, made)
     await made
-    return { key, bytes: (await storage.size(key)) ?? 0 }
+    const bytes = await storage.size(key)
+    if (bytes === null) throw notFound('This file')
+    return bytes
   }
 
-  async function sourceOf(record: FileRecord, size: number | undefined) {
-    // A still copy of a moving picture would be another picture, and one smaller than asked needs no copy.
-    const isSmall = size !== undefined && Math.max(record.width ?? 0, record.height ?? 0) <= size
-    if (size === undefined || record.kind !== 'image' || record.mime === 'image/gif' || isSmall)
-      return { key: record.storageKey, bytes: record.bytes, mime: record.mime, tag: `"${record.id}"` }
-    return { ...(await thumbnailOf(record, size)), mime: 'image/webp', tag: `"${record.id}-${size}"` }
+  /** HEAD learns whether the bytes are there without reading them. */
+  async function open(request: FastifyRequest, key: string, range: ByteRange | null): Promise<Readable> {
+    const isHead = request.method === 'HEAD'
+    const body = isHead
+      ? (await storage.size(key)) !== null && Readable.from([])
+      : await storage.read(key, range ?? undefined)
+    if (!body) throw notFound('This file')
+    return body
   }
 
   return async (
@@ -79,28 +112,32 @@ export function createDownload(storage: Storage) {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
-    if ((await storage.size(record.storageKey)) === null) throw notFound('This file')
-    const { key, bytes, mime, tag } = await sourceOf(record, wanted.size)
-    const isInline = inlineKinds.has(record.kind) && !wanted.download
-    void reply.headers({
-      'accept-ranges': 'bytes',
-      'cache-control': 'private, max-age=31536000, immutable',
-      'content-disposition': contentDisposition(isInline ? 'inline' : 'attachment', record.name),
-      'content-security-policy': "sandbox; default-src 'none'",
-      'content-type': mime === 'text/plain' ? 'text/plain; charset=utf-8' : mime,
-      etag: tag,
-      'x-content-type-options': 'nosniff',
-    })
-    if (request.headers['if-none-match'] === tag) return reply.status(304).send()
+    const source = chooseSource(record, wanted)
+    const { mime, tag } = source
+    const cached = { etag: tag, 'cache-control': 'private, max-age=31536000, immutable' }
+    if (hasTag(request.headers['if-none-match'], tag)) return reply.headers(cached).status(304).send()
+    const bytes = await measure(record, source)
     const ifRange = request.headers['if-range']
-    const range = ifRange === undefined || ifRange === tag ? parseRange(request.headers.range, bytes) : null
+    const mayRange = request.method === 'GET' && (ifRange === undefined || ifRange === tag)
+    const range = mayRange ? parseRange(request.headers.range, bytes) : null
     if (range === 'unsatisfiable') {
       const refused = new AppError('VALIDATION_FAILED', 'The file is shorter than the range asked for.')
-      void reply.status(416).header('content-range', `bytes */${bytes}`).removeHeader('content-disposition')
-      return reply.type('application/json').send(JSON.stringify({ error: toWire(refused, request.id) }))
+      void reply.status(416).header('content-range', `bytes */${bytes}`).type('application/json')
+      return reply.send(JSON.stringify({ error: toWire(refused, request.id) }))
     }
+    // Headers come last: a refusal up to here must not be kept for a year.
+    const body = await open(request, source.key, range)
+    const isInline = inlineKinds.has(record.kind) && !wanted.download
+    void reply.headers({
+      ...cached,
+      'accept-ranges': 'bytes',
+      'content-disposition': contentDisposition(isInline ? 'inline' : 'attachment', record.name),
+      'content-length': range ? range.end - range.start + 1 : bytes,
+      'content-security-policy': "sandbox; default-src 'none'",
+      'content-type': mime === 'text/plain' ? 'text/plain; charset=utf-8' : mime,
+      'x-content-type-options': 'nosniff',
+    })
     if (range) void reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`)
-    void reply.header('content-length', range ? range.end - range.start + 1 : bytes)
-    return reply.send(await storage.read(key, range ?? undefined))
+    return reply.send(body)
   }
 }

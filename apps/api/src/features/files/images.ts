@@ -2,6 +2,7 @@ import type { FileScene } from '@parley/protocol/files'
 import sharp, { type Sharp } from 'sharp'
 import { AppError, overloaded } from '../../platform/http/errors.ts'
 import { createLimiter } from '../../platform/limiter.ts'
+import { isDiskFull } from '../../platform/storage.ts'
 
 /** What was written, and how large it is. */
 export interface WrittenImage {
@@ -27,7 +28,7 @@ async function decode<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await limiter.run(work)
   } catch (error) {
-    if (error instanceof AppError || (error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+    if (error instanceof AppError || isDiskFull(error)) throw error
     throw refused('This image is damaged or of a kind that cannot be read.', error)
   }
 }
@@ -51,13 +52,15 @@ export const reencodeImage = (from: string, to: string, mime: string, scene: Fil
   decode(async () => {
     const { isAnimated } = await measure(from)
     const keepsFrames = isAnimated && scene === 'message' && (mime === 'image/gif' || mime === 'image/webp')
-    const source = sharp(from, { limitInputPixels: pixelsMax, animated: keepsFrames, failOn: 'truncated' }).autoOrient()
+    const source = sharp(from, { limitInputPixels: pixelsMax, animated: keepsFrames, failOn: 'truncated' })
     if (scene !== 'message') {
-      const square = source.resize(avatarSide, avatarSide, { fit: 'cover', withoutEnlargement: false })
+      const square = source.autoOrient().resize(avatarSide, avatarSide, { fit: 'cover', withoutEnlargement: false })
       const info = await square.webp({ quality: 85 }).toFile(to)
       return { mime: 'image/webp', width: info.width, height: info.height, bytes: info.size }
     }
-    const bounded = keepsFrames ? source : source.resize(sideMax, sideMax, { fit: 'inside', withoutEnlargement: true })
+    const bounded = keepsFrames
+      ? source
+      : source.autoOrient().resize(sideMax, sideMax, { fit: 'inside', withoutEnlargement: true })
     const info = await encode(bounded, mime).toFile(to)
     return { mime, width: info.width, height: info.pageHeight ?? info.height, bytes: info.size }
   })
@@ -77,10 +80,10 @@ function encode(image: Sharp, mime: string): Sharp {
   }
 }
 
-/** Writes a small copy whose longer side is at most `size`. */
+/** Writes a small copy whose longer side is at most `size`; what moves goes on moving. */
 export const writeThumbnail = (from: string, to: string, size: number): Promise<void> =>
   decode(async () => {
-    await sharp(from, { limitInputPixels: pixelsMax })
+    await sharp(from, { limitInputPixels: pixelsMax, animated: true })
       .resize(size, size, { fit: 'inside', withoutEnlargement: true })
       .webp({ quality: 80 })
       .toFile(to)

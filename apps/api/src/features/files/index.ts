@@ -9,7 +9,7 @@ import type { Storage } from '../../platform/storage.ts'
 import { createDownload } from './download.ts'
 import { registerRoutes } from './routes.ts'
 import * as store from './store.ts'
-import { createSweep } from './sweep.ts'
+import { createSweep, unsentMs } from './sweep.ts'
 import { createUpload } from './upload.ts'
 
 interface FileDependencies {
@@ -22,6 +22,15 @@ interface FileDependencies {
 }
 
 const purgeBatch = 100
+const formLimits = {
+  files: 1,
+  fields: 8,
+  parts: 10,
+  fieldNameSize: 50,
+  fieldSize: 200,
+  headerPairs: 20,
+  headerSize: 8_192,
+}
 
 /** What other features need of files. */
 export function createFileAccess(db: Database, storage: Storage) {
@@ -46,7 +55,7 @@ export function createFileAccess(db: Database, storage: Storage) {
       return ids.map((id) => {
         const file = found.get(id)
         const isFree = file?.ownerId === actor.userId && file.scene === 'message' && file.seq === null
-        if (!isFree) throw notFound('This file')
+        if (!isFree || Date.now() - file.createdAt.getTime() > unsentMs) throw notFound('This file')
         return store.toEntity(file)
       })
     },
@@ -63,8 +72,8 @@ export function createFileAccess(db: Database, storage: Storage) {
     },
     async openAvatar(id: string) {
       const file = await store.readFile(db, id)
-      if (file?.scene !== 'avatar' || (await storage.size(file.storageKey)) === null) return null
-      return { mime: file.mime, stream: await storage.read(file.storageKey) }
+      const stream = file?.scene === 'avatar' ? await storage.read(file.storageKey) : null
+      return file && stream ? { mime: file.mime, stream } : null
     },
   }
 }
@@ -72,19 +81,20 @@ export function createFileAccess(db: Database, storage: Storage) {
 /** Files: uploads judged and cleaned as they come, downloads for whoever may see what carries them. */
 export function createFiles(deps: FileDependencies, access: ReturnType<typeof createFileAccess>) {
   const { db, storage, config, isMember, authenticate } = deps
-  const sweep = createSweep({ db, deleteFiles: access.deleteFiles, onError: deps.onError })
+  const { deleteFiles } = access
+  const sweep = createSweep({ db, storage, deleteFiles, onError: deps.onError })
   return {
     routes(app: FastifyInstance): void {
-      void app.register(multipart, {
-        throwFileSizeLimit: true,
-        limits: { fileSize: config.UPLOAD_BYTES_MAX, files: 1, fields: 8, parts: 10, fieldSize: 200, headerPairs: 20 },
-      })
-      registerRoutes(app, {
-        upload: createUpload({ db, storage }),
-        download: createDownload(storage),
-        read: (id) => store.readFile(db, id),
-        isMember,
-        authenticate,
+      // In a scope of its own: no other route takes forms, nor pays for the parser's hooks.
+      void app.register(async (scope) => {
+        await scope.register(multipart, { limits: { ...formLimits, fileSize: config.UPLOAD_BYTES_MAX } })
+        registerRoutes(scope, {
+          upload: createUpload({ db, storage, bytesMax: config.UPLOAD_BYTES_MAX, deleteFiles }),
+          download: createDownload(storage),
+          read: (id) => store.readFile(db, id),
+          isMember,
+          authenticate,
+        })
       })
       app.addHook('onListen', async () => sweep.start())
       app.addHook('preClose', () => sweep.close())

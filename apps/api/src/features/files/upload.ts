@@ -9,9 +9,9 @@ import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Database } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
-import { AppError, invalidField } from '../../platform/http/errors.ts'
+import { AppError, invalidField, rateLimited } from '../../platform/http/errors.ts'
 import { createValidator } from '../../platform/http/validate.ts'
-import type { Storage } from '../../platform/storage.ts'
+import { isDiskFull, type Storage } from '../../platform/storage.ts'
 import { detectFile } from './detect.ts'
 import { reencodeImage } from './images.ts'
 import { cleanName } from './names.ts'
@@ -20,10 +20,15 @@ import { insertFile, toEntity, type FileRecord } from './store.ts'
 interface UploadDependencies {
   db: Database
   storage: Storage
+  bytesMax: number
+  deleteFiles(records: FileRecord[]): Promise<void>
 }
 
 const sideMax = 20_000
 const dayMs = 86_400_000
+/** What a form may weigh beside its file. */
+const formBytesMax = 64 * 1024
+const uploadsAtOnceMax = 20
 
 /** The fields beside the file. Measures of video and audio are the sender's word: they only reserve a place on a page. */
 const Fields = Type.Object(
@@ -40,31 +45,39 @@ type Fields = Static<typeof Fields>
 
 const checkFields = createValidator(Fields, { part: 'fields', convert: true })
 
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
+const tooLarge = (cause?: unknown) =>
+  new AppError('PAYLOAD_TOO_LARGE', 'This file is larger than this server accepts.', { cause })
+
+const brokenOff = /^(Unexpected end|Malformed|Multipart: Boundary|Part terminated|Premature close|aborted)/i
 
 /** What goes wrong while bytes come in, in the words of the contract. */
 function toRefusal(error: unknown): unknown {
-  if (isCode(error, 'FST_REQ_FILE_TOO_LARGE'))
-    return new AppError('PAYLOAD_TOO_LARGE', 'This file is larger than this server accepts.', { cause: error })
-  if (isCode(error, 'ENOSPC'))
+  if (error instanceof AppError || !(error instanceof Error)) return error
+  if (isDiskFull(error))
     return new AppError('OVERLOADED', 'The server has no room for this file. Tell its administrator.', {
       details: { reason: 'disk-full', retryAfterMs: 60_000 },
       cause: error,
     })
-  const isParts = ['FST_FILES_LIMIT', 'FST_PARTS_LIMIT', 'FST_FIELDS_LIMIT'].some((code) => isCode(error, code))
-  if (isParts) return new AppError('PAYLOAD_TOO_LARGE', 'Send one file a request.', { cause: error })
-  const isBroken =
-    error instanceof Error &&
-    /^(Unexpected end|Malformed|Multipart: Boundary|Part terminated|Premature close|aborted)/i.test(error.message)
-  return isBroken
+  const code = 'code' in error ? String(error.code) : ''
+  if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(error)
+  if (/^FST_(FILES|PARTS|FIELDS)_LIMIT$/.test(code))
+    return new AppError('PAYLOAD_TOO_LARGE', 'Send one file a request, and no more fields than it needs.', {
+      cause: error,
+    })
+  // What else the parser refuses is the form's fault, whatever status it would give that.
+  return code.startsWith('FST_') || brokenOff.test(error.message)
     ? new AppError('VALIDATION_FAILED', 'The upload broke off or is not well formed.', { cause: error })
     : error
 }
 
 /** Takes the fields and streams the file to `path`, never holding more than a chunk of it. */
-async function receive(request: FastifyRequest, path: string): Promise<{ fields: Fields; name: string }> {
+async function receive(
+  request: FastifyRequest,
+  path: string,
+  bytesMax: number,
+): Promise<{ fields: Fields; name: string }> {
   if (!request.isMultipart()) throw new AppError('UNSUPPORTED_MEDIA', 'Send the file as multipart/form-data.')
+  if (Number(request.headers['content-length']) > bytesMax + formBytesMax) throw tooLarge()
   const given: Record<string, unknown> = {}
   let received: { fields: Fields; name: string } | undefined
   for await (const part of request.parts()) {
@@ -83,7 +96,7 @@ async function receive(request: FastifyRequest, path: string): Promise<{ fields:
 
 async function store(part: MultipartFile, path: string): Promise<void> {
   await pipeline(part.file, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
-  if (part.file.truncated) throw new AppError('PAYLOAD_TOO_LARGE', 'This file is larger than this server accepts.')
+  if (part.file.truncated) throw tooLarge()
 }
 
 type Contents = Pick<FileRecord, 'kind' | 'mime' | 'bytes' | 'width' | 'height' | 'durationMs'>
@@ -91,6 +104,10 @@ type Contents = Pick<FileRecord, 'kind' | 'mime' | 'bytes' | 'width' | 'height' 
 /** Judges what came in, and makes of images what may be kept. */
 async function examine(path: string, keptPath: string, fields: Fields): Promise<Contents & { path: string }> {
   const { kind, mime } = await detectFile(path, fields.voice ?? false)
+  if (kind === 'unreadable')
+    throw new AppError('UNSUPPORTED_MEDIA', 'HEIC photos cannot be shown in browsers. Send this one as JPEG.', {
+      details: { reason: 'heic' },
+    })
   if (kind === 'image') {
     const image = await reencodeImage(path, keptPath, mime, fields.scene)
     const { width, height, bytes } = image
@@ -106,28 +123,56 @@ async function examine(path: string, keptPath: string, fields: Fields): Promise<
   return { kind, mime, bytes: size, width: isVideo ? width : null, height: isVideo ? height : null, durationMs, path }
 }
 
-/** Stores one upload: received, judged, re-encoded, kept, and only then written down. */
-export function createUpload({ db, storage }: UploadDependencies) {
-  return async (actor: Actor, request: FastifyRequest): Promise<FileEntity> => {
+/**
+ * Stores one upload: received, judged, re-encoded, written down, kept. The row comes before the bytes, so that whatever a
+ * crash leaves is known to the sweep; its id is told only when both are there.
+ */
+export function createUpload({ db, storage, bytesMax, deleteFiles }: UploadDependencies) {
+  async function keep(record: FileRecord, path: string, log: FastifyRequest['log']): Promise<FileEntity> {
+    try {
+      await storage.keep(path, record.storageKey)
+      return toEntity(record)
+    } catch (error) {
+      await deleteFiles([record]).catch((left: unknown) => log.warn({ err: left }, 'a failed upload awaits the sweep'))
+      throw error
+    }
+  }
+
+  async function take(actor: Actor, request: FastifyRequest): Promise<FileEntity> {
     const key = randomBytes(18).toString('hex')
     const path = join(storage.incomingDir, key)
     const keptPath = `${path}.kept`
     try {
-      const { fields, name } = await receive(request, path)
+      const { fields, name } = await receive(request, path, bytesMax)
       const { path: finished, ...contents } = await examine(path, keptPath, fields)
-      const storageKey = `${key.slice(0, 2)}/${key}`
-      await storage.keep(finished, storageKey)
-      const record = { workspaceId: actor.workspaceId, ownerId: actor.userId, scene: fields.scene, name, storageKey }
-      try {
-        return toEntity(await insertFile(db, { ...record, ...contents, createdAt: new Date() }))
-      } catch (error) {
-        await storage.remove(storageKey)
-        throw error
-      }
+      const record = await insertFile(db, {
+        ...contents,
+        workspaceId: actor.workspaceId,
+        ownerId: actor.userId,
+        scene: fields.scene,
+        name,
+        storageKey: `${key.slice(0, 2)}/${key}`,
+        createdAt: new Date(),
+      })
+      return await keep(record, finished, request.log)
     } catch (error) {
       throw toRefusal(error)
     } finally {
       await Promise.all([rm(path, { force: true }), rm(keptPath, { force: true })])
+    }
+  }
+
+  const running = new Map<string, number>()
+  return async (actor: Actor, request: FastifyRequest): Promise<FileEntity> => {
+    const others = running.get(actor.userId) ?? 0
+    if (others >= uploadsAtOnceMax) throw rateLimited(1_000)
+    running.set(actor.userId, others + 1)
+    try {
+      return await take(actor, request)
+    } finally {
+      const left = (running.get(actor.userId) ?? 1) - 1
+      if (left === 0) running.delete(actor.userId)
+      else running.set(actor.userId, left)
     }
   }
 }
