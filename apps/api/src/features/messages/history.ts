@@ -7,16 +7,17 @@ import {
   type SyncPage,
   type SyncRoom,
 } from '@parley/protocol/messages'
-import type { Pool } from 'mysql2/promise'
+import type { Pool, RowDataPacket } from 'mysql2/promise'
 import { notFound } from '../../platform/http/errors.ts'
 import { rowColumns, toRow, type MessageRecord } from './row.ts'
 
-/** A message, or nothing but the head where no message matched: the head is outer-joined. */
+/** A message with the head of its room beside it, as `seq,change,epoch,floor`. */
 interface HeadedRecord extends MessageRecord {
-  head_seq: number
-  head_change: number
-  head_epoch: number
-  head_floor: number
+  head: string
+}
+
+interface HeadRecord extends RowDataPacket {
+  head: string
 }
 
 /** Which part of the history is asked for. */
@@ -35,26 +36,44 @@ interface Headed {
   full: boolean
 }
 
-/** Head and rows in one statement are one snapshot, so the head is that of exactly these rows. */
+const headText = "CONCAT_WS(',', last_seq, last_change, epoch, floor_seq)"
+const headSql = `SELECT ${headText} AS head FROM room_heads WHERE room_id = ?`
+
+/**
+ * Head and rows in one statement are one snapshot, so the head is that of exactly these rows. The head comes by a
+ * subquery that is evaluated once: joined, it would cost the messages their order and with it a sort of the whole room.
+ */
 const headedSql = (condition: string, order: string): string =>
-  `SELECT h.last_seq AS head_seq, h.last_change AS head_change, h.epoch AS head_epoch, h.floor_seq AS head_floor, m.* ` +
-  `FROM room_heads h LEFT JOIN (SELECT ${rowColumns} FROM messages WHERE room_id = ? AND ${condition} ORDER BY ${order} LIMIT ?) m ` +
-  `ON m.room_id = h.room_id WHERE h.room_id = ?`
+  `SELECT ${rowColumns}, (${headSql}) AS head FROM messages WHERE room_id = ? AND ${condition} ORDER BY ${order} LIMIT ?`
 
 const newestSql = headedSql('seq > 0', 'seq DESC')
 const beforeSql = headedSql('seq < ?', 'seq DESC')
 const afterSql = headedSql('seq > ?', 'seq')
 const changedSql = headedSql('`change` > ?', '`change`')
 
+function parseHead(text: string): RoomHead {
+  const [seq = 0, change = 0, epoch = 0, floor = 0] = text.split(',').map(Number)
+  return { seq, change, epoch, floor }
+}
+
 /** Reads of a room's history. Raw prepared statements: this is the most frequent read there is. */
 export function createHistory(pool: Pool) {
+  async function readHead(roomId: string): Promise<string> {
+    const [heads] = await pool.execute<HeadRecord[]>(headSql, [roomId])
+    if (!heads[0]) throw notFound('This room')
+    return heads[0].head
+  }
+
   async function read(sql: string, parameters: number[], roomId: string, pageRows: number): Promise<Headed> {
-    const [records] = await pool.execute<HeadedRecord[]>(sql, [roomId, ...parameters, String(pageRows), roomId])
-    const first = records[0]
-    if (!first) throw notFound('This room')
-    const head = { seq: first.head_seq, change: first.head_change, epoch: first.head_epoch, floor: first.head_floor }
-    const rows = records.filter(({ seq }) => seq !== null).map(toRow)
-    return { head, rows, full: records.length === pageRows }
+    const values = [roomId, roomId, ...parameters, String(pageRows)]
+    let [records] = await pool.execute<HeadedRecord[]>(sql, values)
+    let head = records[0]?.head
+    if (head === undefined) {
+      // No row to carry the head. It is read first and the rows once more, so that it is not ahead of them.
+      head = await readHead(roomId)
+      ;[records] = await pool.execute<HeadedRecord[]>(sql, values)
+    }
+    return { head: parseHead(head), rows: records.map(toRow), full: records.length === pageRows }
   }
 
   async function readWindow({ roomId, before, after, around, limit }: WindowQuery): Promise<Headed> {
