@@ -52,7 +52,9 @@ async function describe(file: string, base: string, env: NodeJS.ProcessEnv): Pro
 
 /** Options every start of this program on this data folder needs. `--no-defaults` keeps the machine's own settings out. */
 export function baseArguments(program: ServerProgram, dataDir: string): string[] {
-  const args = ['--no-defaults', `--datadir=${dataDir}`, `--basedir=${program.base}`]
+  // A starting server clears its temporary folder: in a shared one it would remove the tables of the others.
+  const folders = [`--datadir=${dataDir}`, `--tmpdir=${dirname(dataDir)}`, `--basedir=${program.base}`]
+  const args = ['--no-defaults', ...folders]
   const messages = shareFolder(program, 'english/errmsg.sys')
   if (messages) args.push(`--lc-messages-dir=${messages}`)
   const charsets = shareFolder(program, 'charsets/Index.xml')
