@@ -123,6 +123,10 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
     focusComposer()
   }
   const onKey = (key: string, onSeq: number) => {
+    if (key === 'Escape') {
+      focusComposer()
+      return true
+    }
     const row = rows.find((candidate) => candidate.seq === onSeq)
     if (!row || !canPost || (row.body.kind !== 'text' && row.body.kind !== 'media')) return false
     if (key === 'r') reply(row)

@@ -41,7 +41,7 @@ function Line({ className, lineClassName, children }: LineProps) {
 const dayMs = 86_400_000
 
 /** "Today", "Yesterday", a weekday within the week, else the date. */
-export function dayName(at: string, nowMs: number, locale: string): string {
+function dayName(at: string, nowMs: number, locale: string): string {
   const date = new Date(at)
   const startOfDay = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime()
   // Rounded, since the days of a clock change have 23 and 25 hours.

@@ -125,10 +125,16 @@ interface EmojiGroupProps {
 function EmojiGroup({ title, emoji, onPick }: EmojiGroupProps) {
   const heightPx = 28 + Math.ceil(emoji.length / columns) * 40
   return (
-    <section aria-label={title} style={{ contentVisibility: 'auto', containIntrinsicSize: `auto ${heightPx}px` }}>
-      <h3 className="text-faint px-1 pt-2 pb-1 text-xs font-semibold">{title}</h3>
+    <div
+      role="group"
+      aria-label={title}
+      style={{ contentVisibility: 'auto', containIntrinsicSize: `auto ${heightPx}px` }}
+    >
+      <p aria-hidden className="text-faint px-1 pt-2 pb-1 text-xs font-semibold">
+        {title}
+      </p>
       <EmojiButtons emoji={emoji} onPick={onPick} />
-    </section>
+    </div>
   )
 }
 

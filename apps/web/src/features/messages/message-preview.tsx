@@ -22,8 +22,3 @@ export function useMessagePreview({ body, senderId }: PreviewRow): string {
   if (file.kind === 'voice') return t('preview.voice', { duration: formatDuration(file.durationMs ?? 0) })
   return file.kind === 'image' || file.kind === 'video' ? t(`preview.${file.kind}`) : file.name
 }
-
-/** The words of a message's preview; whoever shows it decides how it is cut. */
-export function MessagePreview({ row }: { row: PreviewRow }) {
-  return useMessagePreview(row)
-}

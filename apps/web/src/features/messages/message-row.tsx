@@ -50,38 +50,41 @@ export const MessageRowView = memo(function MessageRowView({
   const isOwn = row.senderId === ownId && row.body.kind !== 'system'
   const onMouse = (show: boolean) => (event: PointerEvent) => event.pointerType === 'mouse' && setHovered(show)
   return (
-    // A stop of the keyboard whose keys the list handles, since it knows the neighbours.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <article
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={tabbable ? 0 : -1}
-      data-seq={row.seq}
-      onPointerEnter={onMouse(true)}
-      onPointerLeave={onMouse(false)}
-      onFocus={({ target }) => target.matches(':focus-visible') && setHovered(true)}
-      onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && setHovered(false)}
-      {...longPress}
-      className={`group/row focus-visible:-outline-offset-2 relative transition-colors duration-160 ${
-        highlighted ? 'bg-accent-soft' : hovered && isMessage ? 'bg-hover' : isOwn ? 'bg-own' : ''
-      }`}
-    >
-      {row.body.kind === 'system' ? (
-        <SystemRow row={row} body={row.body} />
-      ) : (
-        <MessageFrame
-          senderId={row.senderId}
-          createdAt={row.createdAt}
-          starts={starts}
-          aside={readBy !== null && <ReadTicks seq={groupEndSeq} readBy={readBy} />}
-        >
-          <MessageContent row={row} />
-        </MessageFrame>
-      )}
-      <Suspense fallback={null}>
-        {isMessage && (hovered || held) && <MessageBar row={row} onHold={setHeld} />}
-        {sheetOpen && <MessageSheet row={row} onClose={() => setSheetOpen(false)} />}
-      </Suspense>
-    </article>
+    <>
+      {/* A stop of the keyboard whose keys the list handles, since it knows the neighbours. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <article
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={tabbable ? 0 : -1}
+        data-seq={row.seq}
+        onPointerEnter={onMouse(true)}
+        onPointerLeave={onMouse(false)}
+        onFocus={({ target }) => target.matches(':focus-visible') && setHovered(true)}
+        onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && setHovered(false)}
+        {...longPress}
+        className={`group/row focus-visible:-outline-offset-2 relative transition-colors duration-160 ${
+          highlighted ? 'bg-accent-soft' : hovered && isMessage ? 'bg-hover' : isOwn ? 'bg-own' : ''
+        }`}
+      >
+        {row.body.kind === 'system' ? (
+          <SystemRow row={row} body={row.body} />
+        ) : (
+          <MessageFrame
+            senderId={row.senderId}
+            createdAt={row.createdAt}
+            starts={starts}
+            aside={readBy !== null && <ReadTicks seq={groupEndSeq} readBy={readBy} />}
+          >
+            <MessageContent row={row} />
+          </MessageFrame>
+        )}
+        <Suspense fallback={null}>
+          {isMessage && (hovered || held) && <MessageBar row={row} onHold={setHeld} />}
+        </Suspense>
+      </article>
+      {/* Outside of the row, since React hands what happens in a portal to its parents as well. */}
+      <Suspense fallback={null}>{sheetOpen && <MessageSheet row={row} onClose={() => setSheetOpen(false)} />}</Suspense>
+    </>
   )
 })
 
@@ -111,7 +114,8 @@ export function MessageFrame({ senderId, createdAt, starts, aside, children }: M
   return (
     <div className={`grid grid-cols-[36px_minmax(0,1fr)] gap-x-3 px-3 md:px-5 ${starts ? 'pt-2 pb-0.5' : 'py-0.5'}`}>
       {starts ? (
-        <ProfileButton userId={senderId} tabIndex={-1} aria-label={name} className="size-9 rounded-full">
+        // For the pointer only: the name beside it is the same button with words.
+        <ProfileButton userId={senderId} tabIndex={-1} aria-hidden className="size-9 rounded-full">
           <Avatar id={senderId} name={name} src={avatarSource(sender)} />
         </ProfileButton>
       ) : (

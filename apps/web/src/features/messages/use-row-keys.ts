@@ -32,9 +32,12 @@ export function useRowKeys({ items, list, scroller, onKey }: RowKeys) {
   }
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const row = event.target instanceof HTMLElement ? event.target : null
+    const target = event.target instanceof HTMLElement ? event.target : null
+    const row = target?.closest<HTMLElement>('[data-seq]')
     const seq = Number(row?.dataset.seq)
     if (!row || !seq || event.ctrlKey || event.metaKey || event.altKey) return
+    // From a button of the row back to the row, whose keys these are.
+    if (target !== row) return event.key === 'Escape' ? row.focus() : undefined
     const step = steps[event.key]
     if (step !== undefined) move(seq, step)
     else if (event.key === 'Enter') row.querySelector<HTMLElement>('[data-menu]')?.click()
