@@ -19,13 +19,13 @@ export type ServerProgram = {
 }
 
 const packages = ['mariadb-server-core', 'mysql-server-core-8.4', 'mysql-server-core-8.0']
-const folders = ['/usr/sbin', '/usr/local/sbin', '/usr/libexec', '/usr/local/mysql/bin', '/opt/homebrew/bin']
+const serverFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/libexec', '/usr/local/mysql/bin', '/opt/homebrew/bin']
 
 /** The server programs that can be had here, best first: those of the machine, then the distribution's packages. */
 export async function* serverPrograms(log: (line: string) => void): AsyncGenerator<ServerProgram> {
   const path = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
   for (const name of ['mariadbd', 'mysqld']) {
-    const folder = [...path, ...folders].find((each) => existsSync(join(each, name)))
+    const folder = [...path, ...serverFolders].find((each) => existsSync(join(each, name)))
     if (folder) yield describe(join(folder, name), dirname(folder), process.env)
   }
   for (const name of packages) {

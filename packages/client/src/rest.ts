@@ -99,13 +99,16 @@ function partsOf(request: object): RequestParts {
   return { params: fieldsOf(params), query: { ...fieldsOf(query), ...fieldsOf(fields) }, body }
 }
 
+/** Contracts put nothing but text, numbers and booleans into addresses. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 function pathOf(contract: Contract, { params, query }: RequestParts): string {
-  const path = contract.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
+  const path = contract.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(textOf(params[name])))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value))
+    if (value !== undefined) search.set(name, textOf(value))
   }
-  return search.size === 0 ? path : `${path}?${search}`
+  return search.size === 0 ? path : `${path}?${search.toString()}`
 }
 
 async function read(response: Response, contract: Contract, signal?: AbortSignal): Promise<unknown> {

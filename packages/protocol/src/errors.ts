@@ -45,7 +45,9 @@ export const errorStatus = {
 /** A stable error code. */
 export type ErrorCode = keyof typeof errorStatus
 
-const codes = Object.keys(errorStatus) as ErrorCode[]
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorStatus, code)
+
+const codes = Object.keys(errorStatus).filter(isErrorCode)
 
 /** One field that failed validation. */
 export const FieldError = Type.Object({

@@ -59,7 +59,11 @@ function openDisk(location: string): Backend {
     disk: new Disk(new FSDriver({ location, visibility: 'private' })),
     async keep(path, key) {
       const file = await open(path, 'r+')
-      await file.sync().finally(() => file.close())
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
       const kept = join(location, key)
       await mkdir(dirname(kept), { recursive: true })
       await rename(path, kept)

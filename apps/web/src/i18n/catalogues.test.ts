@@ -22,7 +22,8 @@ const allTexts = (catalogues: Record<string, unknown>): Texts =>
     ),
   )
 
-const placeholders = (text: string) => [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name]) => name).toSorted()
+const placeholders = (text: string) =>
+  [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name = '']) => name).toSorted((one, other) => one.localeCompare(other))
 
 describe.each([
   ['zh-CN', simplified],

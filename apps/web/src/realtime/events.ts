@@ -7,13 +7,13 @@ const event = <N extends EventName>(name: N) => createAction<EventPayload<N>>(`r
  * What the socket said, as Redux actions: any reducer may answer one. `messages` and `heads` are missing on purpose: the
  * sync engine answers those, and says what became of them.
  */
-export const sessionReady = event('session.ready')
+const sessionReady = event('session.ready')
 const sessionEnding = event('session.ending')
 export const roomUpdated = event('room.updated')
 export const roomRemoved = event('room.removed')
 export const memberChanged = event('member.changed')
 export const readMoved = event('read')
-export const typingHeard = event('typing')
+const typingHeard = event('typing')
 export const presenceChanged = event('presence')
 export const friendChanged = event('friend.changed')
 export const userUpdated = event('user.updated')

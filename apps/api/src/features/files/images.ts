@@ -34,12 +34,7 @@ async function decode<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function measure(path: string): Promise<{ isAnimated: boolean }> {
-  const {
-    width = 0,
-    height = 0,
-    pages = 1,
-    pageHeight = height,
-  } = await sharp(path, { limitInputPixels: false }).metadata()
+  const { width, height, pages = 1, pageHeight = height } = await sharp(path, { limitInputPixels: false }).metadata()
   if (width * pageHeight > pixelsMax) throw refused('This image has too many pixels. Make it smaller and try again.')
   return { isAnimated: pages > 1 && pages <= animatedFramesMax && width * pageHeight * pages <= pixelsMax }
 }

@@ -94,6 +94,7 @@ export function route<const C extends Contract>(
     handler: async (request, reply) => {
       if (contract.auth === 'session' && !request.actor) throw new AppError('TOKEN_MISSING', 'Sign in first.')
       // The validators in `read` were made from this contract's own schemas, which the compiler cannot follow.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const input = { ...read(request), actor: request.actor, request, reply } as HandlerInput<C>
       const answer = await handler(input)
       // A handler that answers by itself, such as with a stream, hands the reply back.

@@ -54,7 +54,7 @@ export function PersonActions({ user }: { user: PublicUser }) {
               : [],
             standing.blocked
               ? []
-              : [{ id: 'block', label: t('action.block'), icon: <Ban />, danger: true, run: () => shut(user.id) }],
+              : [{ id: 'block', label: t('action.block'), icon: <Ban />, danger: true, run: () => void shut(user.id) }],
           ]}
         />
       )}

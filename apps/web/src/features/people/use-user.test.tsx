@@ -26,7 +26,7 @@ const answer = (ids: readonly string[]) => ({
 
 it('people missed by many components at once are asked for in one request', async () => {
   const fetch = vi.fn<typeof globalThis.fetch>(async (input) => {
-    const ids = new URL(String(input)).searchParams.get('ids') ?? ''
+    const ids = new URL(input instanceof Request ? input.url : input).searchParams.get('ids') ?? ''
     return Response.json(answer(ids.split(',')))
   })
   const client = createParleyClient({ origin: 'http://parley.test', fetch })

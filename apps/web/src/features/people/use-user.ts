@@ -15,7 +15,7 @@ const loadWanted = async (client: ParleyClient, dispatch: AppDispatch) => {
   timer = undefined
   const ids = [...wanted].slice(0, idsPerRequest)
   for (const id of ids) wanted.delete(id)
-  if (wanted.size > 0) timer = setTimeout(loadWanted, 0, client, dispatch)
+  if (wanted.size > 0) timer = setTimeout(() => void loadWanted(client, dispatch), 0)
   try {
     const { items } = await client.rest.call(listUsers, { query: { ids: ids.join(',') } })
     dispatch(usersMet(items))
@@ -27,7 +27,7 @@ const loadWanted = async (client: ParleyClient, dispatch: AppDispatch) => {
 
 const want = (ids: readonly string[], client: ParleyClient, dispatch: AppDispatch) => {
   for (const id of ids) if (id) wanted.add(id)
-  if (wanted.size > 0) timer ??= setTimeout(loadWanted, gatherMs, client, dispatch)
+  if (wanted.size > 0) timer ??= setTimeout(() => void loadWanted(client, dispatch), gatherMs)
 }
 
 /** Somebody by id; undefined until loaded. Many calls in one moment become one request. */

@@ -25,7 +25,7 @@ const watchShown = async ({ socket }: ParleyClient, dispatch: AppDispatch) => {
 }
 
 const watchSoon = (client: ParleyClient, dispatch: AppDispatch) => {
-  timer ??= setTimeout(watchShown, gatherMs, client, dispatch)
+  timer ??= setTimeout(() => void watchShown(client, dispatch), gatherMs)
 }
 
 /** A new connection knows nothing of what the last one watched. */
@@ -38,7 +38,7 @@ export const usePresence = (id: string) => {
   const client = useClient()
   const dispatch = useAppDispatch()
   useEffect(() => {
-    if (!id) return
+    if (!id) return undefined
     const count = shown.get(id) ?? 0
     shown.set(id, count + 1)
     if (count === 0) watchSoon(client, dispatch)

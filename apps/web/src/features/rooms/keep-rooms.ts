@@ -30,7 +30,9 @@ export const keepRooms = ({ socket, engine }: ParleyClient, { dispatch, getState
     timer ??= setTimeout(load, gatherMs)
   }
 
-  socket.on('session.ready', () => dispatch(loadRooms()).catch(reportError))
+  socket.on('session.ready', () => {
+    dispatch(loadRooms()).catch(reportError)
+  })
   socket.on('room.updated', ({ room }) => {
     if (!selectRoom(getState(), room.id)) want(room.id)
   })

@@ -6,7 +6,7 @@ const normalise = (text: string) => text.normalize('NFKC').toLowerCase()
  * How well a name answers what was typed: the higher the better, 0 not at all. Chinese has no spaces between words, so
  * there any part of the name is found.
  */
-export const scoreOf = (name: string, query: string): number => {
+const scoreOf = (name: string, query: string): number => {
   const [text, wanted] = [normalise(name), normalise(query.trim())]
   if (wanted === '') return scores.inside
   if (text === wanted) return scores.whole

@@ -111,7 +111,9 @@ function RoomMenu({ room, name, onLeave }: RoomRowProps & { name: string }) {
   const { t } = useTranslation('rooms')
   const dispatch = useAppDispatch()
   const errorText = useErrorText()
-  const run = (thunk: AppThunk) => dispatch(thunk).catch((error: unknown) => showToast({ title: errorText(error) }))
+  const run = (thunk: AppThunk) => {
+    dispatch(thunk).catch((error: unknown) => showToast({ title: errorText(error) }))
+  }
   const levels = ['all', 'mentions', 'none'] as const
   const groups: MenuItem[][] = [
     [

@@ -2,7 +2,7 @@
 export const useViewportHeight = () => {
   useEffect(() => {
     const viewport = window.visualViewport
-    if (!viewport) return
+    if (!viewport) return undefined
     const follow = () => {
       document.documentElement.style.setProperty('--viewport-height', `${viewport.height}px`)
       // iOS scrolls the page under the keyboard; there is nothing below the frame to scroll to.
