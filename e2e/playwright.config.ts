@@ -3,6 +3,7 @@ import { defineConfig, devices } from '@playwright/test'
 /** Chromium as `scripts/chromium.ts` found it; Playwright's own when the journeys are run by hand. */
 const executablePath = process.env.PARLEY_CHROMIUM
 const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync']
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
 
 export default defineConfig({
   workers: 2,
@@ -21,6 +22,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'faults', testDir: 'faults', testMatch: '*.test.ts' },
-    { name: 'journeys', testDir: 'journeys', testMatch: '*.test.ts' },
+    { name: 'desktop', testDir: 'journeys', testMatch: '*.test.ts' },
+    { name: 'phone', testDir: 'journeys', testMatch: '*.test.ts', use: { ...phone } },
   ],
 })

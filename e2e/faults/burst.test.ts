@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { startStack, type Stack } from '../../scripts/stack.ts'
 import { expectNothingLost, gatherCrowd, type Crowd } from './crowd.ts'
-import { startProxy } from './proxy.ts'
+import { startProxy } from '../proxy.ts'
 
 const settings = { COMMANDS_PER_SECOND: '10000', LOG_LEVEL: 'fatal' }
 const people = 20

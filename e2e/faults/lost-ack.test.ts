@@ -3,7 +3,7 @@ import { newClientId } from '@parley/client/client-id'
 import { startStack, type Stack } from '../../scripts/stack.ts'
 import { befriend, registerPerson, type Person } from '../people.ts'
 import { fetchRows } from './crowd.ts'
-import { startProxy, type Proxy } from './proxy.ts'
+import { startProxy, type Proxy } from '../proxy.ts'
 
 let stack: Stack
 let proxy: Proxy

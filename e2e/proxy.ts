@@ -8,6 +8,9 @@ export interface Proxy {
   swallowAnswers: () => void
   /** Breaks every connection in both directions; new ones work. */
   cut: () => void
+  /** Breaks every connection, and refuses new ones until `goUp`. */
+  goDown: () => void
+  goUp: () => void
   stop: () => Promise<void>
 }
 
@@ -16,8 +19,10 @@ export async function startProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target)
   const open = new Set<Socket>()
   let swallowing = false
+  let isDown = false
 
   const server = createServer((near) => {
+    if (isDown) return near.destroy()
     const far = connect(Number(port), hostname)
     const ends = [near, far]
     for (const end of ends) {
@@ -50,6 +55,13 @@ export async function startProxy(target: string): Promise<Proxy> {
       swallowing = true
     },
     cut,
+    goDown() {
+      isDown = true
+      cut()
+    },
+    goUp() {
+      isDown = false
+    },
     async stop() {
       cut()
       const closed = once(server, 'close')

@@ -1,0 +1,71 @@
+import { test as base, type BrowserContext } from '@playwright/test'
+import { startStack, type Stack } from '../../scripts/stack.ts'
+import { registerPerson, type Person } from '../people.ts'
+import { startProxy, type Proxy } from '../proxy.ts'
+import { sitDown, type Seat } from './seat.ts'
+
+interface Fixtures {
+  /** Opens a browser of its own for somebody, signed out. */
+  seat: (origin?: string) => Promise<Seat>
+  /** Registers somebody without a browser; names are unique in a run, so that journeys do not meet. */
+  person: (name: string) => Promise<Person>
+  /** Opens a browser of its own in which somebody is signed in; by a wire that can be cut, if given. */
+  seatOf: (person: Person, wire?: Proxy) => Promise<Seat>
+  /** A wire to the server that can be cut. */
+  wire: Proxy
+}
+
+interface WorkerFixtures {
+  stack: Stack
+}
+
+let names = 0
+
+/** A name nobody else on this stack has. */
+export const uniqueName = (name: string) => `${name}${process.pid}x${++names}`
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  stack: [
+    // Playwright reads what a fixture needs from this pattern.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const stack = await startStack({ LOG_LEVEL: 'error', SIGN_IN_ATTEMPTS: '1000' })
+      await use(stack)
+      await stack.stop()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  baseURL: async ({ stack }, use) => use(stack.origin),
+  seat: async ({ browser, contextOptions, baseURL, hasTouch }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (origin = baseURL) => {
+      const context = await browser.newContext({ ...contextOptions, baseURL: origin })
+      contexts.push(context)
+      return sitDown(await context.newPage(), hasTouch)
+    })
+    await Promise.all(contexts.map((context) => context.close()))
+  },
+  wire: async ({ stack }, use) => {
+    const wire = await startProxy(stack.origin)
+    await use(wire)
+    await wire.stop()
+  },
+  person: async ({ stack }, use) => {
+    const people: Person[] = []
+    await use(async (name) => {
+      const person = await registerPerson(stack.origin, uniqueName(name))
+      people.push(person)
+      return person
+    })
+    for (const { client } of people) client.stop()
+  },
+  seatOf: async ({ seat }, use) => {
+    await use(async ({ email, password }, wire) => {
+      const taken = await seat(wire?.origin)
+      // The refresh cookie lands in the browser, and the page restores the session from it.
+      const response = await taken.page.request.post('/api/login', { data: { login: email, password } })
+      if (!response.ok()) throw new Error(`could not sign in: ${await response.text()}`)
+      return taken
+    })
+  },
+})
