@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { RequestOf } from '@parley/protocol/contract'
+import { mayManage } from '@parley/protocol/room-policy'
 import type { createInvite as createInviteContract, RoomInfo, RoomInvite } from '@parley/protocol/rooms'
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Database, Queryable } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { notFound, permissionDenied } from '../../platform/http/errors.ts'
 import { refusePrivate } from './lock.ts'
-import { mayManage } from './policy.ts'
 import { findRoom, toRoomInfo } from './store.ts'
 import { roomInvites } from './tables.ts'
 

@@ -1,9 +1,9 @@
+import { mayDelete, mayLeave } from '@parley/protocol/room-policy'
 import { eq } from 'drizzle-orm'
 import type { Actor } from '../../platform/http/actor.ts'
 import { conflict, permissionDenied } from '../../platform/http/errors.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { lockOwnRoom, refusePrivate, type LockedRoom } from './lock.ts'
-import { mayDelete, mayLeave } from './policy.ts'
 import { deleteMember, moveMemberCount } from './store.ts'
 import { roomHeads, roomInvites, roomMembers, rooms } from './tables.ts'
 

@@ -1,4 +1,5 @@
 import type { RequestOf } from '@parley/protocol/contract'
+import { mayAppoint, mayManage, mayRemove } from '@parley/protocol/room-policy'
 import type {
   addMembers as addMembersContract,
   removeMember as removeMemberContract,
@@ -10,7 +11,6 @@ import { conflict, invalidField, notFound, permissionDenied } from '../../platfo
 import { requireAddable } from './create.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { lockOwnRoom, refusePrivate, type LockedOwnRoom } from './lock.ts'
-import { mayAppoint, mayManage, mayRemove } from './policy.ts'
 import {
   deleteMember,
   findMember,

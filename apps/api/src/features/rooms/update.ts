@@ -1,4 +1,5 @@
 import type { RequestOf } from '@parley/protocol/contract'
+import { mayManage } from '@parley/protocol/room-policy'
 import type {
   updateMembership as updateMembershipContract,
   updateRoom as updateRoomContract,
@@ -8,7 +9,6 @@ import type { Actor } from '../../platform/http/actor.ts'
 import { notFound, permissionDenied } from '../../platform/http/errors.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { lockOwnRoom, refusePrivate } from './lock.ts'
-import { mayManage } from './policy.ts'
 import { findRoom, toRoomInfo } from './store.ts'
 import { roomMembers, rooms } from './tables.ts'
 

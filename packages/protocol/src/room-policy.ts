@@ -1,6 +1,9 @@
-import type { RoomRole } from '@parley/protocol/rooms'
+import type { RoomRole } from './rooms.ts'
 
-/** Who may do what in a group. In a private room nobody manages anything: see `refusePrivate`. */
+/*
+ * Who may do what in a group, for the API to hold and for clients to show only what will be allowed. In a private room
+ * nobody manages anything.
+ */
 
 /** Creator and admins rename the room, change its looks, invite and add people. */
 export const mayManage = (role: RoomRole): boolean => role !== 'member'

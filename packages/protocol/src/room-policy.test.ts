@@ -1,6 +1,6 @@
-import type { RoomRole } from '@parley/protocol/rooms'
 import { describe, expect, test } from 'vitest'
-import { mayAppoint, mayDelete, mayLeave, mayManage, mayRemove } from './policy.ts'
+import type { RoomRole } from './rooms.ts'
+import { mayAppoint, mayDelete, mayLeave, mayManage, mayRemove } from './room-policy.ts'
 
 describe('in a group', () => {
   test.each<[RoomRole, { manage: boolean; appoint: boolean; delete: boolean }]>([
