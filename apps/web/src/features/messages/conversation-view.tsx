@@ -134,6 +134,10 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
     else return false
     return true
   }
+  useEffect(() => {
+    // On a phone the keyboard would cover what one came to read.
+    if (matchMedia('(pointer: fine)').matches) field.current?.focus()
+  }, [])
   const unseenCount = hasAfter
     ? Math.max(0, (view.head?.seq ?? 0) - seenSeq)
     : rows.filter((row) => row.seq > seenSeq && isNews(row, ownId)).length

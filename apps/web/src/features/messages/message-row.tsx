@@ -142,7 +142,7 @@ export function MessageFrame({ senderId, createdAt, starts, aside, children }: M
 function MessageContent({ row }: { row: MessageRow }) {
   const { t, i18n } = useTranslation('messages')
   const { body } = row
-  if (body.kind === 'recall') return <p className="text-muted italic">{t('recalled')}</p>
+  if (body.kind === 'recall') return <p className="text-muted">{t('recalled')}</p>
   if (body.kind === 'system') return null
   const text = body.kind === 'text' ? body.text : body.caption
   return (
