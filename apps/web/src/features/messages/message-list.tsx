@@ -69,7 +69,14 @@ export function MessageList(props: MessageListProps) {
     }, lookEveryMs)
   }, [onSeen])
   useEffect(look, [look, items])
-  useEffect(() => () => clearTimeout(lookTimer.current), [])
+  useEffect(
+    () => () => {
+      clearTimeout(lookTimer.current)
+      // StrictMode mounts twice: a timer that is over must not keep the next one from being set.
+      lookTimer.current = undefined
+    },
+    [],
+  )
 
   return (
     <div ref={frame} className="relative min-h-0 flex-1" onKeyDown={keys.onKeyDown} role="presentation">
