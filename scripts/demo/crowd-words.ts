@@ -246,8 +246,11 @@ const zhGreetings = [
   '出差回来了，',
 ] as const
 
-/** Something people say in a room of thousands. */
-export const crowdText = (random: Random): string => (random() < 0.5 ? chineseText(random) : englishText(random))
+/** Something people say in a room of thousands, mostly in their own language. */
+export function crowdText(random: Random, locale: Locale): string {
+  const isChinese = (locale === 'zh-CN') === random() < 0.9
+  return isChinese ? chineseText(random) : englishText(random)
+}
 
 const ticket = (random: Random): number => 10_000 + Math.floor(random() * 80_000)
 

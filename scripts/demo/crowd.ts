@@ -36,6 +36,9 @@ interface LargeRoom {
   until: Date
 }
 
+/** The name of the crowd's person of this number. */
+const nameOf = (number: number) => crowdName(seeded(`person ${number}`), number)
+
 /**
  * Makes people by the thousand. They share the password hash of the first account: hashing each would take minutes, and
  * the password is no secret.
@@ -45,8 +48,8 @@ export async function makeCrowd({ sql, signal, report }: Stage, cast: Cast, coun
     signal.throwIfAborted()
     const numbers = Array.from({ length: Math.min(peopleBatch, count - start) }, (_, index) => start + index)
     const values = numbers.flatMap((number) => {
-      const random = seeded(`person ${number}`)
-      const { username, displayName, locale } = crowdName(random, number)
+      const random = seeded(`dates ${number}`)
+      const { username, displayName, locale } = nameOf(number)
       const createdAt = new Date(cast.madeAt.getTime() - (100 + random() * 300) * dayMs)
       const lastSeenAt = new Date(cast.madeAt.getTime() - random() ** 3 * 40 * dayMs)
       return [`${username}@${emailHost}`, username, displayName, locale, createdAt, lastSeenAt]
@@ -187,13 +190,13 @@ function crowdMessage({ crowd }: Batch, number: number, seq: number) {
   const random = seeded(`message ${number}`)
   // Some talk much and most hardly ever.
   const personAt = (share: number): string => crowd[Math.floor(share * crowd.length)] ?? ''
-  const senderId = personAt(random() ** 3)
-  const body = { kind: 'text' as const, text: crowdText(random) }
+  const sender = Math.floor(random() ** 3 * crowd.length)
+  const body = { kind: 'text' as const, text: crowdText(random, nameOf(sender).locale) }
   const replyTo = number > 0 && random() < 0.08 ? seq - 1 - Math.floor(random() * Math.min(number, 20)) : null
   const emoji = emojis[Math.floor(random() * emojis.length * 20)]
   const userIds = [...new Set([personAt(random()), personAt(random())])]
   return {
-    senderId,
+    senderId: crowd[sender] ?? '',
     body,
     bodyHash: hashOfSend({ body, ...(replyTo !== null && { replyTo }) }),
     replyTo,

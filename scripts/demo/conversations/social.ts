@@ -8,6 +8,7 @@ const random: GroupConversation = {
   visibility: 'listed',
   creator: 'malin',
   members: usernames.filter((username) => username !== 'malin'),
+  picture: ['#eeb184', '#6a4c7d'],
   episodes: [
     {
       hoursAgo: 8 * 24 + 2,
