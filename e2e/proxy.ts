@@ -21,8 +21,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   let swallowing = false
   let isDown = false
 
-  const server = createServer((near) => {
-    if (isDown) return near.destroy()
+  function join(near: Socket) {
     const far = connect(Number(port), hostname)
     const ends = [near, far]
     for (const end of ends) {
@@ -38,6 +37,11 @@ export async function startProxy(target: string): Promise<Proxy> {
     far.on('data', (chunk) => {
       if (!swallowing) near.write(chunk)
     })
+  }
+
+  const server = createServer((near) => {
+    if (isDown) near.destroy()
+    else join(near)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
