@@ -137,7 +137,10 @@ function startLocation(items: readonly ListItem[], start: ListPlace | null) {
   return index < 0 ? end : { index, align: start.align, offset }
 }
 
-type ListContext = Pick<MessageListProps, 'view' | 'items' | 'highlightedSeq' | 'countReaders' | 'ownId'> & {
+type ListContext = Pick<
+  MessageListProps,
+  'view' | 'items' | 'highlightedSeq' | 'countReaders' | 'ownId' | 'onLoadBefore'
+> & {
   activeKey: string | null
 }
 
@@ -186,7 +189,17 @@ const edgeLine = 'text-muted grid h-12 place-items-center text-sm'
 function Before({ context }: { context?: ListContext }) {
   const { t } = useTranslation('messages')
   if (!context?.view.hasBefore) return null
-  return <p className={edgeLine}>{context.view.loadingBefore && t('list.older')}</p>
+  const { loadingBefore, error } = context.view
+  return (
+    <div className={edgeLine}>
+      {loadingBefore && t('list.older')}
+      {!loadingBefore && error && (
+        <button type="button" onClick={context.onLoadBefore} className="text-accent font-semibold hover:underline">
+          {t('list.retryOlder')}
+        </button>
+      )}
+    </div>
+  )
 }
 
 function Beginning() {

@@ -1,123 +1,71 @@
-import type { RoomView } from '@parley/client/room-view'
-import type { MessageRow } from '@parley/protocol/messages'
+import type { Room } from '@parley/protocol/rooms'
 import type { RefObject } from 'react'
 import type { VirtuosoHandle } from 'react-virtuoso'
 import { useClient } from '../../realtime/client-context.tsx'
-import type { ListItem } from './list-items.ts'
+import { isNews, listItems } from './list-items.ts'
 import type { ListPlace } from './message-list.tsx'
-import { useRoomView } from './use-room-view.ts'
+import { loadPlace, savePlace } from './places.ts'
+import { useRowPatches } from './row-patches.ts'
+import { useNewLine } from './use-new-line.ts'
+import { useJumps, useOpenRoom, useStretch } from './use-place.ts'
+import { useReadMarks } from './use-read-marks.ts'
+import { useOutboxEntries } from './use-room-view.ts'
 
-const highlightedForMs = 2_000
-
-/** Where a conversation begins: at the message asked for, where one was, at the first unread, or at the end. */
-export function useOpenRoom(roomId: string, start: ListPlace | null) {
-  const { engine } = useClient()
-  const view = useRoomView(roomId)
-  const [isOpen, setIsOpen] = useState(false)
-  const [around] = useState(start)
-  useEffect(() => {
-    let gone = false
-    const open = async () => {
-      await engine.open(roomId, around ? { around: around.seq } : {})
-      if (!around && engine.view(roomId)?.hasAfter) await engine.jumpToLatest(roomId)
-      if (!gone) setIsOpen(true)
-    }
-    void open()
-    return () => {
-      gone = true
-      engine.close(roomId)
-    }
-  }, [engine, roomId, around])
-  // What was kept of an earlier visit shows before the server has answered.
-  return { view, isReady: view.status === 'ready' && (isOpen || holds(view, around)) }
-}
-
-const holds = ({ rows, hasAfter }: RoomView, place: ListPlace | null) =>
-  place ? (rows[0]?.seq ?? Infinity) <= place.seq && place.seq <= (rows.at(-1)?.seq ?? 0) : !hasAfter
-
-/** Counts up whenever the rows are those of another place: then the list begins anew instead of sliding there. */
-export function useStretch(rows: readonly MessageRow[]): number {
-  const from = rows[0]?.seq ?? 0
-  const to = rows.at(-1)?.seq ?? 0
-  const [stretch, setStretch] = useState({ from, to, count: 0 })
-  if (stretch.from === from && stretch.to === to) return stretch.count
-  const isElsewhere = from > stretch.to + 1 || to + 1 < stretch.from
-  const next = { from, to, count: stretch.count + (isElsewhere ? 1 : 0) }
-  setStretch(next)
-  return next.count
-}
-
-interface JumpOptions {
-  roomId: string
-  view: RoomView
-  items: readonly ListItem[]
-  list: RefObject<VirtuosoHandle | null>
-  start: ListPlace | null
+interface HistoryOptions {
+  room: Room
+  ownId: string
   /** The message named in the address. */
   seq: number | undefined
+  list: RefObject<VirtuosoHandle | null>
 }
 
-/** Moves the list to a message, loading what lies around it, and marks it for a moment. */
-export function useJumps({ roomId, view, items, list, start, seq }: JumpOptions) {
+function startOf({ id, unread, readSeq }: Room, seq: number | undefined): ListPlace | null {
+  if (seq !== undefined) return { seq, align: 'center' }
+  const left = loadPlace(id)
+  if (left && !left.atEnd) return { seq: left.seq, align: 'start' }
+  return unread > 0 ? { seq: readSeq + 1, align: 'start' } : null
+}
+
+export type History = ReturnType<typeof useHistory>
+
+/** The messages of an open room, and where in them its reader is. */
+export function useHistory({ room, ownId, seq, list }: HistoryOptions) {
   const { engine } = useClient()
-  const [place, setPlace] = useState(start)
-  // A new object for each jump, so that the same message can be jumped to again.
-  const [highlight, setHighlight] = useState(() => (seq === undefined ? null : { seq }))
-  const target = useRef<number | null>(null)
-  const following = useRef(false)
+  const roomId = room.id
+  // As the room was when it was opened: reading on does not move where one began.
+  const [start] = useState(() => startOf(room, seq))
+  const [{ readSeq, unread }] = useState(room)
+  const [isAtEnd, setIsAtEnd] = useState(true)
+  const [seenSeq, setSeenSeq] = useState(readSeq)
 
-  const jump = useCallback(
-    (to: number) => {
-      target.current = to
-      setPlace({ seq: to, align: 'center' })
-      setHighlight({ seq: to })
-      const rows = engine.view(roomId)?.rows ?? []
-      if (!rows.some((row) => row.seq === to)) void engine.jumpTo(roomId, to)
-    },
-    [engine, roomId],
+  const { view, isReady } = useOpenRoom(roomId, start)
+  const entries = useOutboxEntries(roomId)
+  const { rows, run } = useRowPatches(view.rows)
+  const newAfterSeq = useNewLine(unread > 0 ? readSeq : null, rows, ownId)
+  const { hasBefore, hasAfter } = view
+  const items = useMemo(
+    () => listItems({ rows, hasBefore, entries: hasAfter ? [] : entries, newAfterSeq, ownId }),
+    [rows, hasBefore, hasAfter, entries, newAfterSeq, ownId],
   )
-  const jumpToEnd = useCallback(() => {
-    target.current = null
-    following.current = true
-    setPlace(null)
-    const toEnd = () => list.current?.scrollToIndex({ index: 'LAST', align: 'end' })
-    if (engine.view(roomId)?.hasAfter) void engine.jumpToLatest(roomId).then(toEnd)
-    else toEnd()
-  }, [engine, roomId, list])
+  const stretch = useStretch(view.rows)
+  const jumps = useJumps({ roomId, view, items, list, start, seq })
+  useReadMarks({ roomId, ownId, readSeq, seenSeq })
 
-  const index = highlight ? items.findIndex((item) => item.kind === 'row' && item.row.seq === highlight.seq) : -1
-  const isThere = index >= 0 && view.status === 'ready'
-  useEffect(() => {
-    if (!isThere || !highlight || target.current !== highlight.seq) return
-    target.current = null
-    list.current?.scrollToIndex({ index, align: 'center' })
-  }, [isThere, highlight, index, list])
-  useEffect(() => {
-    if (!isThere || !highlight) return undefined
-    const timer = setTimeout(setHighlight, highlightedForMs, null)
-    return () => clearTimeout(timer)
-  }, [isThere, highlight])
-  useAddress(seq, jump)
-
-  return {
-    place,
-    highlightedSeq: highlight?.seq ?? null,
-    jump,
-    jumpToEnd,
-    /** Whether the message that is about to appear was just sent from here; true once. */
-    takeFollowing: () => {
-      const follows = following.current
-      following.current = false
-      return follows
+  const onSeen = useCallback(
+    (first: number, last: number) => {
+      setSeenSeq((seen) => Math.max(seen, last))
+      savePlace(roomId, { seq: first, atEnd: isAtEnd })
     },
+    [roomId, isAtEnd],
+  )
+  const onAtEnd = (atBottom: boolean) => {
+    const atEnd = atBottom && !hasAfter
+    setIsAtEnd(atEnd)
+    engine.setAtEnd(roomId, atEnd)
   }
-}
+  const unseenCount = hasAfter
+    ? Math.max(0, (view.head?.seq ?? 0) - seenSeq)
+    : rows.filter((row) => row.seq > seenSeq && isNews(row, ownId)).length
 
-/** Jumps when the address comes to name another message, as on going back. */
-function useAddress(seq: number | undefined, jump: (seq: number) => void) {
-  const last = useRef(seq)
-  useEffect(() => {
-    if (seq !== undefined && seq !== last.current) jump(seq)
-    last.current = seq
-  }, [seq, jump])
+  return { view, isReady, rows, run, items, stretch, jumps, isAtEnd, unseenCount, onSeen, onAtEnd }
 }
