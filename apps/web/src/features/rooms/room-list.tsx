@@ -1,25 +1,22 @@
 import { Button } from '@chakra-ui/react'
-import { ApiError } from '@parley/client/api-error'
 import type { Room } from '@parley/protocol/rooms'
 import { MessagesSquare, Plus, Search } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { useSelector } from 'react-redux'
 import { useLocation } from 'wouter'
-import { useErrorText } from '../../errors/error-text.ts'
 import { useAppDispatch } from '../../realtime/client-context.tsx'
-import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { formatKeys } from '../../ui/shortcuts.ts'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
-import { showToast } from '../../ui/toast.tsx'
 import { RoomRow } from './room-row.tsx'
 import { roomsRetried, selectRoomsStatus, selectSections, switcherOpened } from './rooms-slice.ts'
-import { leave, loadRooms } from './rooms-thunks.ts'
+import { loadRooms } from './rooms-thunks.ts'
 
 const CreateRoomDialog = lazy(async () => ({ default: (await import('./create-room-dialog.tsx')).CreateRoomDialog }))
+const LeaveRoomDialog = lazy(async () => ({ default: (await import('./leave-room-dialog.tsx')).LeaveRoomDialog }))
 
 /** The list column: everything one takes part in. */
 export function RoomList() {
@@ -91,7 +88,9 @@ function Rooms({ onCreate }: { onCreate: () => void }) {
         action={<AddMenu onCreate={onCreate} />}
       />
       <Section title={t('list.people')} rooms={people} onLeave={setLeaving} />
-      {leaving && <LeaveDialog room={leaving} onClose={() => setLeaving(undefined)} />}
+      <Suspense fallback={null}>
+        {leaving && <LeaveRoomDialog room={leaving} onClose={() => setLeaving(undefined)} />}
+      </Suspense>
     </div>
   )
 }
@@ -142,32 +141,5 @@ function Section({ title, rooms, onLeave, action, isAlwaysShown = false }: Secti
         ))}
       </ul>
     </section>
-  )
-}
-
-function LeaveDialog({ room, onClose }: { room: Room; onClose: () => void }) {
-  const { t } = useTranslation('rooms')
-  const dispatch = useAppDispatch()
-  const errorText = useErrorText()
-  const [, navigate] = useLocation()
-  const confirm = async () => {
-    try {
-      await dispatch(leave(room.id))
-      navigate('/')
-    } catch (error) {
-      const mustHandOver = error instanceof ApiError && error.details.reason === 'hand-over-first'
-      await showToast({ title: mustHandOver ? t('list.handOverFirst') : errorText(error) })
-    }
-    onClose()
-  }
-  return (
-    <ConfirmDialog
-      title={t('list.leaveTitle', { name: room.name })}
-      confirmLabel={t('list.leave')}
-      onConfirm={confirm}
-      onClose={onClose}
-    >
-      {t('list.leaveText')}
-    </ConfirmDialog>
   )
 }

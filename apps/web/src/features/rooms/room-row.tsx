@@ -1,6 +1,6 @@
 import type { Room } from '@parley/protocol/rooms'
 import { Bell, BellOff, CheckCheck, LogOut, MoreHorizontal, Pin, PinOff } from 'lucide-react'
-import { memo, type KeyboardEvent } from 'react'
+import { memo, type KeyboardEvent, type MouseEvent } from 'react'
 import { useSelector } from 'react-redux'
 import { Link, useRoute } from 'wouter'
 import { useErrorText } from '../../errors/error-text.ts'
@@ -14,6 +14,7 @@ import { selectOwnId } from '../identity/identity-slice.ts'
 import { selectDraft, type DraftsRoot } from '../messages/drafts-slice.ts'
 import { useMessagePreview } from '../messages/message-preview.tsx'
 import { plainText } from '../messages/preview-text.ts'
+import { useLongPress } from '../messages/use-long-press.ts'
 import { useUser } from '../people/use-user.ts'
 import { useRoomName } from './room-name.ts'
 import { RoomTile } from './room-tile.tsx'
@@ -25,15 +26,32 @@ interface RoomRowProps {
   onLeave: (room: Room) => void
 }
 
-/** One room of the list. */
+/** One room of the list. Its menu exists once a pointer or the focus is there: a list of hundreds costs no more than its rows. */
 export const RoomRow = memo(function RoomRow({ room, onLeave }: RoomRowProps) {
   const name = useRoomName(room)
   const [current] = useRoute(`/r/${room.id}/*?`)
+  const [isNear, setIsNear] = useState(false)
+  const row = useRef<HTMLLIElement>(null)
+  const openMenu = () => row.current?.querySelector<HTMLElement>('[data-room-menu]')?.click()
+  const onContextMenu = (event: MouseEvent) => {
+    event.preventDefault()
+    // A long press of a finger opens the menu already.
+    if (event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType === 'touch') return
+    openMenu()
+  }
+  const longPress = useLongPress(openMenu)
   const isUnread = waitingIn(room) > 0
   const at = room.lastMessage?.createdAt
   return (
+    // The link and the menu inside have names and keys of their own; these are shorter ways to them.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <li
-      className={`group relative mx-1.5 grid grid-cols-[36px_minmax(0,1fr)_auto] items-center gap-2.5 rounded-md px-3 py-[7px] ${current ? 'bg-accent-soft' : 'hover:bg-hover'}`}
+      ref={row}
+      onPointerEnter={() => setIsNear(true)}
+      onFocus={() => setIsNear(true)}
+      onContextMenu={onContextMenu}
+      {...longPress}
+      className={`group relative mx-1.5 grid grid-cols-[36px_minmax(0,1fr)_auto] items-center gap-2.5 rounded-md px-3 py-[7px] [contain-intrinsic-size:auto_52px] [content-visibility:auto] pointer-coarse:select-none pointer-coarse:[-webkit-touch-callout:none] ${current ? 'bg-accent-soft' : 'hover:bg-hover'}`}
     >
       <RoomTile room={room} />
       <Link
@@ -41,9 +59,9 @@ export const RoomRow = memo(function RoomRow({ room, onLeave }: RoomRowProps) {
         data-room-link
         onKeyDown={moveFocus}
         aria-current={current ? 'page' : undefined}
-        className="min-w-0 outline-none before:absolute before:inset-0 before:rounded-md focus-visible:before:outline-2 focus-visible:before:outline-accent"
+        className="focus-visible:before:outline-accent min-w-0 outline-none before:absolute before:inset-0 before:rounded-md focus-visible:before:outline-2 focus-visible:before:-outline-offset-2"
       >
-        <span className={`block truncate leading-5 ${isUnread ? 'font-semibold' : 'font-medium'}`}>{name}</span>
+        <span className={`block truncate leading-5 ${isUnread ? 'font-semibold' : ''}`}>{name}</span>
         <span className="text-muted block truncate text-sm leading-[18px]">
           <Preview room={room} />
         </span>
@@ -52,9 +70,11 @@ export const RoomRow = memo(function RoomRow({ room, onLeave }: RoomRowProps) {
         {at ? <RelativeTime at={at} length="short" className="relative" /> : <span>&nbsp;</span>}
         <Counts room={room} />
       </div>
-      <div className="absolute top-1/2 right-2 -translate-y-1/2 opacity-0 transition-opacity duration-120 group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100 pointer-coarse:hidden">
-        <RoomMenu room={room} name={name} onLeave={onLeave} />
-      </div>
+      {isNear && (
+        <div className="absolute top-1/2 right-2 -translate-y-1/2 opacity-0 transition-opacity duration-120 group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:!opacity-0">
+          <RoomMenu room={room} name={name} onLeave={onLeave} />
+        </div>
+      )}
     </li>
   )
 })
@@ -86,7 +106,7 @@ function Preview({ room }: { room: Room }) {
   if (draft && draft.text.trim() !== '') {
     return (
       <>
-        <b className="text-mark font-medium">{t('list.draft')}</b> {plainText(draft.text, 80)}
+        <span className="text-mark">{t('list.draft')}</span> {plainText(draft.text, 80)}
       </>
     )
   }
@@ -147,7 +167,7 @@ function RoomMenu({ room, name, onLeave }: RoomRowProps & { name: string }) {
     <Menu
       groups={groups}
       trigger={
-        <IconButton label={t('list.more', { name })} className="bg-raised border-subtle !size-8 border">
+        <IconButton data-room-menu label={t('list.more', { name })} className="bg-raised border-subtle !size-8 border">
           <MoreHorizontal />
         </IconButton>
       }

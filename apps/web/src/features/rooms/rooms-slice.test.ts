@@ -5,7 +5,17 @@ import { describe, expect, it } from 'vitest'
 import { roomAdvanced } from '../../realtime/engine-events.ts'
 import { memberChanged, readMoved, roomRemoved, roomUpdated } from '../../realtime/events.ts'
 import { signedIn } from '../identity/identity-slice.ts'
-import { roomLoaded, roomsLoaded, roomsSlice, selectRoom, selectSections, selectWaiting } from './rooms-slice.ts'
+import {
+  isCountUnclear,
+  isOutdated,
+  roomLoaded,
+  roomsLoaded,
+  roomsSlice,
+  selectLatestFirst,
+  selectRoom,
+  selectSections,
+  selectWaiting,
+} from './rooms-slice.ts'
 
 const me = '1'
 const other = '2'
@@ -108,6 +118,53 @@ describe('unread', () => {
     expect(room()?.unread).toBe(2)
   })
 
+  it('a message edited before it was heard of counts once, though it comes after a later one', () => {
+    const { hear, room } = createStore()
+    hear(createRow(7), createRow(6, { change: 8, editedAt: 'now' }))
+    expect(room()).toMatchObject({ unread: 2, lastMessage: { seq: 7 }, head: { seq: 7, change: 8 } })
+  })
+
+  it('a message sent and recalled in one breath counts for nothing', () => {
+    const { hear, room } = createStore()
+    hear(createRow(6), createRow(6, { change: 7, body: { kind: 'recall', by: other, at: '' } }))
+    expect(room()).toMatchObject({ unread: 0, lastMessage: { body: { kind: 'recall' } } })
+  })
+
+  it('an answer that was on its way while a message came does not take the message back', () => {
+    const { store, hear, room } = createStore()
+    const asked = createRoom({ topic: 'new topic' })
+    hear(createRow(6))
+    store.dispatch(roomLoaded(asked))
+    expect(room()).toMatchObject({ unread: 1, lastMessage: { seq: 6 }, topic: 'new topic' })
+    expect(isOutdated(asked, room())).toBe(true)
+  })
+
+  it('what was read meanwhile stays read when an older answer comes', () => {
+    const { store, hear, room } = createStore()
+    hear(createRow(6))
+    store.dispatch(readMoved({ roomId: '10', userId: me, seq: 6 }))
+    store.dispatch(roomLoaded(createRoom({ unread: 1, head: { seq: 6, change: 6, epoch: 1, floor: 0 } })))
+    expect(room()).toMatchObject({ unread: 0, readSeq: 6 })
+  })
+
+  it('a restored backup replaces what was known, though its numbers are lower', () => {
+    const { store, hear, room } = createStore()
+    hear(createRow(6), createRow(7))
+    store.dispatch(roomLoaded(createRoom({ head: { seq: 5, change: 5, epoch: 2, floor: 0 } })))
+    expect(room()).toMatchObject({ unread: 0, head: { seq: 5, epoch: 2 } })
+  })
+
+  it('is asked of the server where a change may have taken or given a mention', () => {
+    const room = createRoom({ unread: 2, mentions: 1, head: { seq: 7, change: 7, epoch: 1, floor: 0 } })
+    const recalled = createRow(6, { body: { kind: 'recall', by: other, at: '' } })
+    expect(isCountUnclear(room, recalled, me)).toBe(true)
+    expect(isCountUnclear({ ...room, mentions: 0 }, recalled, me)).toBe(false)
+    expect(isCountUnclear({ ...room, readSeq: 6 }, recalled, me)).toBe(false)
+    const edited = createRow(6, { editedAt: 'now', body: { kind: 'text', text: 'x', mentions: [me] } })
+    expect(isCountUnclear({ ...room, mentions: 0 }, edited, me)).toBe(true)
+    expect(isCountUnclear(room, createRow(7), me)).toBe(false)
+  })
+
   it('stops at 100, and is nothing once read to the end on any device', () => {
     const { store, hear, room } = createStore()
     hear(...Array.from({ length: 150 }, (_, index) => createRow(index + 6)))
@@ -138,6 +195,7 @@ describe('the list', () => {
     )
     const { pinned, rooms, people } = selectSections(store.getState())
     expect([pinned, rooms, people].map((section) => section.map(({ id }) => id))).toEqual([['4'], ['2', '1'], ['3']])
+    expect(selectLatestFirst(store.getState()).map(({ id }) => id)).toEqual(['2', '1', '4', '3'])
   })
 
   it('follows renames, roles, counts and removals', () => {

@@ -27,27 +27,59 @@ const isMention = ({ body }: MessageRow, ownId: string | null) =>
 
 /** A message that is new to the room, as opposed to one that changed. */
 const append = (room: Room, row: MessageRow, ownId: string | null) => {
-  room.head.seq = row.seq
-  room.lastMessage = row
+  room.head.seq = Math.max(room.head.seq, row.seq)
+  if (row.seq > (room.lastMessage?.seq ?? 0)) room.lastMessage = row
   if (row.seq <= room.readSeq || !isCounted(row, ownId)) return
   room.unread = Math.min(countMax, room.unread + 1)
   if (isMention(row, ownId)) room.mentions = Math.min(countMax, room.mentions + 1)
 }
 
-/** Rows already part of the summary are told apart by their change, so hearing of one twice counts once. */
+const amend = (room: Room, row: MessageRow, ownId: string | null) => {
+  if (row.seq === room.lastMessage?.seq) room.lastMessage = row
+  const wasUnread = row.body.kind === 'recall' && row.seq > room.readSeq && row.senderId !== ownId
+  if (wasUnread && room.unread > 0 && room.unread < countMax) room.unread -= 1
+}
+
+/**
+ * Rows already part of the summary are told apart by their change, so hearing of one twice counts once. They come in order
+ * of change: a message that was sent and then edited may follow one sent after it, and is new all the same.
+ */
 const advance = (room: Room, rows: readonly MessageRow[], ownId: string | null) => {
-  const known = room.head.change
+  const { seq: lastSeq, change: lastChange } = room.head
+  const seen = new Set<number>()
   for (const row of rows) {
-    if (row.change <= known) continue
+    if (row.change <= lastChange) continue
     room.head.change = Math.max(room.head.change, row.change)
-    if (row.seq > room.head.seq) append(room, row, ownId)
-    else {
-      if (row.seq === room.lastMessage?.seq) room.lastMessage = row
-      const wasUnread = row.body.kind === 'recall' && row.seq > room.readSeq && row.senderId !== ownId
-      if (wasUnread && room.unread > 0 && room.unread < countMax) room.unread -= 1
-    }
+    if (row.seq > lastSeq && !seen.has(row.seq)) append(room, row, ownId)
+    else amend(room, row, ownId)
+    seen.add(row.seq)
   }
 }
+
+/** Whether an answer about a room is older than what events have told of it since it was asked for. */
+export const isOutdated = (loaded: Room, known: Room | undefined): boolean =>
+  known !== undefined && known.head.epoch === loaded.head.epoch && known.head.change > loaded.head.change
+
+/** What events told while an answer was on its way stays. */
+const merge = (known: Room | undefined, loaded: Room): Room => {
+  if (!known || known.head.epoch !== loaded.head.epoch) return loaded
+  const { head, unread, mentions, lastMessage } = isOutdated(loaded, known) ? known : loaded
+  const readSeq = Math.max(known.readSeq, loaded.readSeq)
+  const counts = readSeq < head.seq ? { unread, mentions } : { unread: 0, mentions: 0 }
+  return { ...loaded, head, readSeq, ...counts, ...(lastMessage && { lastMessage }) }
+}
+
+/** Whether a change to an unread message leaves open how many of those unread mention oneself: the server knows. */
+export const isCountUnclear = (room: Room, row: MessageRow, ownId: string | null): boolean => {
+  if (row.seq <= room.readSeq || row.senderId === ownId) return false
+  if (row.body.kind === 'recall') return room.mentions > 0 || room.unread >= countMax
+  return row.editedAt !== undefined && (room.mentions > 0 || isMention(row, ownId))
+}
+
+const activityOf = (room: Room) => Date.parse(room.lastMessage?.createdAt ?? room.createdAt)
+
+const latestFirst = (byId: RoomsState['byId']) =>
+  Object.values(byId).toSorted((one, other) => activityOf(other) - activityOf(one) || Number(other.id) - Number(one.id))
 
 export const roomsSlice = createSlice({
   name: 'rooms',
@@ -55,7 +87,7 @@ export const roomsSlice = createSlice({
   reducers: {
     /** All rooms of the person, fetched whole: what is not among them is gone. */
     roomsLoaded: (state, { payload }: PayloadAction<readonly Room[]>) => {
-      state.byId = Object.fromEntries(payload.map((room) => [room.id, room]))
+      state.byId = Object.fromEntries(payload.map((room) => [room.id, merge(state.byId[room.id], room)]))
       state.status = 'ready'
     },
     roomsFailed: (state) => {
@@ -65,7 +97,7 @@ export const roomsSlice = createSlice({
       state.status = 'loading'
     },
     roomLoaded: ({ byId }, { payload }: PayloadAction<Room>) => {
-      byId[payload.id] = payload
+      byId[payload.id] = merge(byId[payload.id], payload)
     },
     switcherOpened: (state) => {
       state.isSwitcherOpen = true
@@ -123,16 +155,15 @@ export const roomsSlice = createSlice({
     selectRoomsById: ({ byId }) => byId,
     selectIsSwitcherOpen: ({ isSwitcherOpen }) => isSwitcherOpen,
     selectRoomsStatus: ({ status }) => status,
+    selectLatestFirst: createSelector(({ byId }: RoomsState) => byId, latestFirst),
     selectSections: createSelector(
       ({ byId }: RoomsState) => byId,
       (byId) => {
-        const latestFirst = Object.values(byId).toSorted(
-          (one, other) => activityOf(other) - activityOf(one) || Number(other.id) - Number(one.id),
-        )
+        const all = latestFirst(byId)
         return {
-          pinned: latestFirst.filter(({ pinned }) => pinned),
-          rooms: latestFirst.filter(({ pinned, type }) => !pinned && type === 'PUBLIC'),
-          people: latestFirst.filter(({ pinned, type }) => !pinned && type === 'PRIVATE'),
+          pinned: all.filter(({ pinned }) => pinned),
+          rooms: all.filter(({ pinned, type }) => !pinned && type === 'PUBLIC'),
+          people: all.filter(({ pinned, type }) => !pinned && type === 'PRIVATE'),
         }
       },
     ),
@@ -144,16 +175,21 @@ export const roomsSlice = createSlice({
   },
 })
 
-const activityOf = (room: Room) => Date.parse(room.lastMessage?.createdAt ?? room.createdAt)
-
 /** Unread messages that ask for attention, by what the person wants to hear of. */
 export const waitingIn = ({ notify, unread, mentions }: Room): number =>
   notify === 'all' ? unread : notify === 'mentions' ? mentions : 0
 
 export const { roomsLoaded, roomsFailed, roomsRetried, roomLoaded, roomLeft, switcherOpened, switcherClosed } =
   roomsSlice.actions
-export const { selectRoom, selectRoomsById, selectIsSwitcherOpen, selectRoomsStatus, selectSections, selectWaiting } =
-  roomsSlice.selectors
+export const {
+  selectRoom,
+  selectRoomsById,
+  selectIsSwitcherOpen,
+  selectRoomsStatus,
+  selectLatestFirst,
+  selectSections,
+  selectWaiting,
+} = roomsSlice.selectors
 
 /** The part of the store these selectors read. */
 export type RoomsRoot = Parameters<typeof selectRoomsById>[0]

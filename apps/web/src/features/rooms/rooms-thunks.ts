@@ -12,7 +12,7 @@ const meet = (rooms: readonly Room[], client: ParleyClient, dispatch: AppDispatc
 
 /** Loads every room of the person, page by page. */
 export const loadRooms =
-  (): AppThunk =>
+  (): AppThunk<Room[]> =>
   async (dispatch, _, { client }) => {
     try {
       const rooms: Room[] = []
@@ -25,6 +25,7 @@ export const loadRooms =
       } while (cursor !== undefined)
       dispatch(roomsLoaded(rooms))
       meet(rooms, client, dispatch)
+      return rooms
     } catch (error) {
       dispatch(roomsFailed())
       throw error

@@ -15,7 +15,7 @@ import { selectOwnId } from '../identity/identity-slice.ts'
 import { rank } from './rank.ts'
 import { roomNameOf } from './room-name.ts'
 import { RoomTile } from './room-tile.tsx'
-import { selectSections, waitingIn } from './rooms-slice.ts'
+import { selectLatestFirst, waitingIn } from './rooms-slice.ts'
 
 const typingPauseMs = 150
 const shownMax = 12
@@ -134,7 +134,7 @@ function Option({ id, place, isActive, onPoint, onGo }: OptionProps) {
     >
       {place.picture}
       <span className="min-w-0 flex-1">
-        <span className="block truncate font-medium">{place.name}</span>
+        <span className="block truncate">{place.name}</span>
         {place.detail && <span className="text-muted block truncate text-sm">{place.detail}</span>}
       </span>
       {place.badge}
@@ -142,12 +142,12 @@ function Option({ id, place, isActive, onPoint, onGo }: OptionProps) {
   )
 }
 
-/** Rooms of one's own first, then pages, then people found by the server. */
+/** Rooms of one's own first, those that wait and then the latest before the others; then pages, then people found by the server. */
 function usePlaces(query: string): Place[] {
   const { t } = useTranslation('rooms')
-  const { pinned, rooms, people } = useSelector(selectSections)
+  const rooms = useSelector(selectLatestFirst)
   const found = usePeople(query)
-  const own = [...pinned, ...rooms, ...people].toSorted((one, other) => waitingIn(other) - waitingIn(one))
+  const own = rooms.toSorted((one, other) => Number(waitingIn(other) > 0) - Number(waitingIn(one) > 0))
   const shared = new Set(own.flatMap(({ peer }) => peer?.id ?? []))
   const pages = [
     {
