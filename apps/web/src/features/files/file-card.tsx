@@ -11,7 +11,7 @@ export function FileCard({ file }: { file: FileEntity }) {
     <a
       href={downloadSource(file.id)}
       download={file.name}
-      aria-label={t('download', { name: file.name })}
+      data-tooltip={t('download', { name: file.name })}
       className="group/file border-subtle bg-raised hover:bg-hover mt-1.5 mb-1 flex w-[300px] max-w-full items-center gap-2.5 rounded-lg border px-3 py-2"
     >
       <File className="icon text-muted" />
