@@ -33,20 +33,32 @@ export const keepWatching = (client: ParleyClient, dispatch: AppDispatch) => {
   client.socket.on('session.ready', () => watchSoon(client, dispatch))
 }
 
-/** Somebody's presence, kept right for as long as it is shown. */
-export const usePresence = (id: string) => {
+const show = (id: string) => {
+  const count = shown.get(id) ?? 0
+  shown.set(id, count + 1)
+  return count === 0
+}
+
+const hide = (id: string) => {
+  const left = (shown.get(id) ?? 1) - 1
+  if (left > 0) shown.set(id, left)
+  else shown.delete(id)
+}
+
+/** Keeps the presence of several people right for as long as the caller is shown. */
+export const useWatched = (ids: readonly string[]) => {
   const client = useClient()
   const dispatch = useAppDispatch()
+  const list = ids.join()
   useEffect(() => {
-    if (!id) return undefined
-    const count = shown.get(id) ?? 0
-    shown.set(id, count + 1)
-    if (count === 0) watchSoon(client, dispatch)
-    return () => {
-      const left = (shown.get(id) ?? 1) - 1
-      if (left > 0) shown.set(id, left)
-      else shown.delete(id)
-    }
-  }, [id, client, dispatch])
+    const watched = list.split(',').filter(Boolean)
+    if (watched.filter(show).length > 0) watchSoon(client, dispatch)
+    return () => watched.forEach(hide)
+  }, [list, client, dispatch])
+}
+
+/** Somebody's presence, kept right for as long as it is shown. */
+export const usePresence = (id: string) => {
+  useWatched([id])
   return useSelector((root: PeopleRoot) => selectPresence(root, id))
 }

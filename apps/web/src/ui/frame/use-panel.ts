@@ -1,5 +1,13 @@
 import { useSearchParams } from 'wouter'
 
+/** What a panel keeps in the address beside its name; it goes when the panel does. */
+const panelParameters = ['panel', 'q', 'everywhere']
+
+const withoutPanel = (parameters: URLSearchParams) => {
+  for (const name of panelParameters) parameters.delete(name)
+  return parameters
+}
+
 /** The side panel beside a conversation. It stands in the address (`?panel=members`), so it can be shared and reloaded. */
 export const usePanel = () => {
   const [parameters, setParameters] = useSearchParams()
@@ -7,18 +15,11 @@ export const usePanel = () => {
 
   const openPanel = (name: string) =>
     setParameters((current) => {
-      current.set('panel', name)
+      withoutPanel(current).set('panel', name)
       return current
     })
 
-  const closePanel = () =>
-    setParameters(
-      (current) => {
-        current.delete('panel')
-        return current
-      },
-      { replace: true },
-    )
+  const closePanel = () => setParameters(withoutPanel, { replace: true })
 
   return {
     panel,
