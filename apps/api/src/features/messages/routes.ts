@@ -12,16 +12,32 @@ interface RouteDependencies {
   pool: Pool
 }
 
+/**
+ * Rows are made field by field in `toRow`, so nothing can slip out that the schema would have held back; and the compiled
+ * serialiser tries every kind of body on every row, which took a fifth of the time of a page of history.
+ */
+const serializerCompiler = () => JSON.stringify
+
 /** The REST face of messages; what needs a socket to be worth having is in `realtime.ts`. */
 export function registerRoutes(app: FastifyInstance, { messages, access, pool }: RouteDependencies): void {
-  route(app, contracts.getHistory, async ({ actor, query: { limit = 50, ...query } }) => {
-    await access.requireMember(actor, query.roomId)
-    return messages.window({ ...query, limit })
-  })
-  route(app, contracts.syncRoom, async ({ actor, query }) => {
-    await access.requireMember(actor, query.roomId)
-    return messages.sync(query)
-  })
+  route(
+    app,
+    contracts.getHistory,
+    async ({ actor, query: { limit = 50, ...query } }) => {
+      await access.requireMember(actor, query.roomId)
+      return messages.window({ ...query, limit })
+    },
+    { serializerCompiler },
+  )
+  route(
+    app,
+    contracts.syncRoom,
+    async ({ actor, query }) => {
+      await access.requireMember(actor, query.roomId)
+      return messages.sync(query)
+    },
+    { serializerCompiler },
+  )
   route(app, contracts.sendMessage, ({ actor, body }) => messages.send(actor, body))
   route(app, contracts.editMessage, ({ actor, body }) => messages.edit(actor, body))
   route(app, contracts.recallMessage, ({ actor, fields }) => messages.recall(actor, fields))

@@ -20,6 +20,8 @@ export type Handler<C extends Contract> = (
 interface RouteOptions {
   /** Largest body in bytes where it is not the server's default. */
   bodyLimit?: number
+  /** Writes the body of success in another way than by the schema's compiled serialiser. */
+  serializerCompiler?: () => (body: unknown) => string
   /** Proves the actor in another way than by the access token. */
   authenticate?: (request: FastifyRequest) => Promise<Actor>
 }
