@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { connectionsJob } from './jobs/connections.ts'
 import { fanoutJob } from './jobs/fanout.ts'
+import { insertJob } from './jobs/insert.ts'
 import { loginJob } from './jobs/login.ts'
 import { readsJob } from './jobs/reads.ts'
 import { sendJob } from './jobs/send.ts'
@@ -12,6 +13,7 @@ const jobs: Record<string, (effort: Effort) => Promise<Line[]>> = {
   connections: connectionsJob,
   reads: readsJob,
   login: loginJob,
+  insert: insertJob,
 }
 
 const { values, positionals } = parseArgs({
