@@ -93,7 +93,10 @@ export function MessageList(props: MessageListProps) {
         skipAnimationFrameInResizeObserver
         increaseViewportBy={600}
         atBottomThreshold={atEndWithinPx}
-        atBottomStateChange={onAtEnd}
+        atBottomStateChange={(atBottom) => {
+          onAtEnd(atBottom)
+          look()
+        }}
         followOutput={(atBottom) => (takeFollowing() || (atBottom && !view.hasAfter) ? 'auto' : false)}
         scrollerRef={(element) => {
           if (element instanceof HTMLElement) scroller.current = element

@@ -36,6 +36,8 @@ export function useHistory({ room, ownId, seq, list }: HistoryOptions) {
   const [start] = useState(() => startOf(room, seq))
   const [{ readSeq, unread }] = useState(room)
   const [isAtEnd, setIsAtEnd] = useState(true)
+  // Read when the place is kept, which is a moment after it was looked at.
+  const atEnd = useRef(true)
   const [seenSeq, setSeenSeq] = useState(readSeq)
 
   const { view, isReady } = useOpenRoom(roomId, start)
@@ -54,14 +56,14 @@ export function useHistory({ room, ownId, seq, list }: HistoryOptions) {
   const onSeen = useCallback(
     (first: number, last: number) => {
       setSeenSeq((seen) => Math.max(seen, last))
-      savePlace(roomId, { seq: first, atEnd: isAtEnd })
+      savePlace(roomId, { seq: first, atEnd: atEnd.current })
     },
-    [roomId, isAtEnd],
+    [roomId],
   )
   const onAtEnd = (atBottom: boolean) => {
-    const atEnd = atBottom && !hasAfter
-    setIsAtEnd(atEnd)
-    engine.setAtEnd(roomId, atEnd)
+    atEnd.current = atBottom && !hasAfter
+    setIsAtEnd(atEnd.current)
+    engine.setAtEnd(roomId, atEnd.current)
   }
   const unseenCount = hasAfter
     ? Math.max(0, (view.head?.seq ?? 0) - seenSeq)
