@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws'
+import { WebSocket, type RawData } from 'ws'
 
 /** A Socket.IO connection reduced to what a load generator needs; thousands of them fit into one process. */
 export interface RawSocket {
@@ -8,6 +8,10 @@ export interface RawSocket {
   onEvent(name: string, listener: (packet: string) => void): void
   close(): void
 }
+
+/** ws hands text over as bytes, in one piece or several. */
+export const textOf = (data: RawData): string =>
+  (Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? Buffer.from(data) : data).toString()
 
 const patienceMs = 30_000
 
@@ -50,7 +54,7 @@ export function openRawSocket(origin: string, token: string): Promise<RawSocket>
         acks.delete(id)
       }
     }
-    socket.on('message', (data) => onPacket(String(data)))
+    socket.on('message', (data) => onPacket(textOf(data)))
     socket.on('error', reject)
   })
 }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
-import { createPool, type Pool } from 'mysql2/promise'
+import { createPool, type Pool, type ResultSetHeader } from 'mysql2/promise'
 import { freePort } from '../../scripts/free-port.ts'
 import { startOwnedProcess } from '../../scripts/owned-process.ts'
 import { startStack } from '../../scripts/stack.ts'
@@ -91,7 +91,7 @@ export async function startProduct(count: number): Promise<Product> {
 /** Makes a room with these members by SQL; answers its id. */
 export async function insertRoom(sql: Pool, memberIds: readonly string[]): Promise<string> {
   const now = new Date()
-  const [result] = await sql.query<import('mysql2/promise').ResultSetHeader>(
+  const [result] = await sql.query<ResultSetHeader>(
     "INSERT INTO rooms (workspace_id, type, visibility, name, member_count, created_at) VALUES (1, 'PUBLIC', 'invite', 'bench', ?, ?)",
     [memberIds.length, now],
   )

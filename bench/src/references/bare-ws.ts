@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { WebSocket, WebSocketServer } from 'ws'
+import { textOf } from '../raw-socket.ts'
 
 /** Bare ws, speaking as much Socket.IO as the load generator needs: what one says everybody hears. */
 const http = createServer((_, response) => response.end('ok'))
@@ -7,7 +8,7 @@ const server = new WebSocketServer({ server: http, perMessageDeflate: false })
 server.on('connection', (socket) => {
   socket.send('0{}')
   socket.on('message', (data) => {
-    const packet = String(data)
+    const packet = textOf(data)
     if (packet.startsWith('40')) return socket.send('40{}')
     const start = packet.indexOf('[')
     if (!packet.startsWith('42') || start < 0) return undefined

@@ -26,7 +26,7 @@ await pool.query('TRUNCATE reference_messages')
 const http = createServer((_, response) => response.end('ok'))
 const io = new Server(http, { path: '/ws', transports: ['websocket'], perMessageDeflate: false, pingInterval: 15_000 })
 const seqs = new Map<string, number>()
-let queue: Waiting[] = []
+const queue: Waiting[] = []
 let isWriting = false
 
 async function write(): Promise<void> {
