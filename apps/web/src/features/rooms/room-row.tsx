@@ -66,12 +66,12 @@ export const RoomRow = memo(function RoomRow({ room, onLeave }: RoomRowProps) {
           <Preview room={room} />
         </span>
       </Link>
-      <div className="text-faint flex flex-col items-end gap-0.5 self-start text-xs leading-5 tabular-nums">
+      <div className="text-faint flex flex-col items-end gap-0.5 self-start text-xs leading-5 tabular-nums pointer-fine:group-hover:opacity-0 pointer-fine:group-has-[[data-room-menu]:is(:focus-visible,[aria-expanded=true])]:opacity-0">
         {at ? <RelativeTime at={at} length="short" className="relative" /> : <span>&nbsp;</span>}
         <Counts room={room} />
       </div>
       {isNear && (
-        <div className="absolute top-1/2 right-2 -translate-y-1/2 opacity-0 transition-opacity duration-120 group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:!opacity-0">
+        <div className="absolute top-1/2 right-2 -translate-y-1/2 opacity-0 group-hover:opacity-100 has-[:focus-visible]:opacity-100 has-[[aria-expanded=true]]:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:!opacity-0">
           <RoomMenu room={room} name={name} onLeave={onLeave} />
         </div>
       )}

@@ -1,12 +1,13 @@
 import { Dialog as ChakraDialog, Portal } from '@chakra-ui/react'
 import type { PublicUser } from '@parley/protocol/people'
 import type { Room } from '@parley/protocol/rooms'
-import { Compass, Search, Settings, Users } from 'lucide-react'
+import { Compass, Search, Settings, Users, X } from 'lucide-react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { useSelector } from 'react-redux'
 import { useLocation } from 'wouter'
 import { useAppDispatch } from '../../realtime/client-context.tsx'
 import { Badge } from '../../ui/badge.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
 import { useDebounced } from '../../ui/use-debounced.ts'
 import { selectUsers, type PeopleRoot } from '../people/people-slice.ts'
 import { searchPeople } from '../people/relations.ts'
@@ -31,7 +32,7 @@ interface Place {
 
 /** Typed names lead to places; arrows choose, Enter goes there. */
 export function SwitcherDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation('rooms')
+  const { t } = useTranslation(['rooms', 'ui'])
   const [, navigate] = useLocation()
   const [query, setQuery] = useState('')
   const [chosen, setChosen] = useState(0)
@@ -58,7 +59,8 @@ export function SwitcherDialog({ onClose }: { onClose: () => void }) {
       <Portal>
         <ChakraDialog.Backdrop />
         <ChakraDialog.Positioner>
-          <ChakraDialog.Content aria-label={t('switcher.open')}>
+          {/* On a phone its height does not follow the results: the field stays where the finger found it. */}
+          <ChakraDialog.Content aria-label={t('switcher.open')} className="max-md:h-full">
             <div className="border-subtle flex h-13 items-center gap-2.5 border-b px-4">
               <Search aria-hidden className="icon text-faint flex-none" />
               <input
@@ -76,12 +78,15 @@ export function SwitcherDialog({ onClose }: { onClose: () => void }) {
                 onKeyDown={onKeyDown}
                 className="placeholder:text-faint min-w-0 flex-1 bg-transparent outline-none"
               />
+              <IconButton label={t('ui:close')} onClick={onClose} className="-mr-2 md:hidden">
+                <X />
+              </IconButton>
             </div>
             <div
               id={listId}
               role="listbox"
               aria-label={t('switcher.results')}
-              className="max-h-[60vh] overflow-y-auto p-1.5"
+              className="min-h-0 overflow-y-auto p-1.5 md:max-h-[60vh]"
             >
               {places.map((place, index) => (
                 <Option
