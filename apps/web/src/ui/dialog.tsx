@@ -19,10 +19,17 @@ export function Dialog({ title, onClose, children, footer, size = 'sm' }: Dialog
   // What the dialog is for comes first, not the button that closes it.
   const firstControl = () =>
     content.current?.querySelector<HTMLElement>(
-      '[data-part=body] :is(input, textarea, select, button), [data-part=footer] button',
+      '.dialog__body :is(input, textarea, select, button), .dialog__footer button',
     ) ?? content.current
   return (
-    <ChakraDialog.Root open size={size} initialFocusEl={firstControl} onOpenChange={({ open }) => !open && onClose()}>
+    <ChakraDialog.Root
+      open
+      size={size}
+      initialFocusEl={firstControl}
+      onOpenChange={({ open }) => !open && onClose()}
+      // The focus is kept inside; when it strays for a moment, as on a second mount, nobody meant to leave.
+      onFocusOutside={(event) => event.preventDefault()}
+    >
       <Portal>
         <ChakraDialog.Backdrop />
         <ChakraDialog.Positioner>

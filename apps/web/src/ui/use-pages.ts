@@ -99,12 +99,12 @@ export function usePages<T>(load: LoadPage<T>): Pages<T> {
     error,
     loadMore,
     retry: () => {
-      if (status === 'ready') {
+      if (status === 'ready' && nextCursor !== null) {
         loadMore()
         return
       }
-      setState(nothing)
-      loadAtLeast(0)
+      if (status === 'failed') setState(nothing)
+      loadAtLeast(items.length)
     },
     reload: () => loadAtLeast(items.length),
     change: (change) => setState((current) => ({ ...current, items: change(current.items) })),

@@ -6,6 +6,7 @@ import { lazy, Suspense } from 'react'
 import { shallowEqual, useSelector } from 'react-redux'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
+import { selectOwnId } from '../identity/identity-slice.ts'
 import { selectPresence, type PeopleRoot } from '../people/people-slice.ts'
 import { useWatched } from '../people/watch-presence.ts'
 import { MemberRow } from './member-row.tsx'
@@ -79,8 +80,10 @@ function useItems({ memberCount }: Room, members: readonly RoomMember[], isSearc
   const isSectioned = memberCount <= sectionedMax
   const ids = isSectioned ? members.map(({ user }) => user.id) : []
   useWatched(ids)
+  const ownId = useSelector(selectOwnId)
+  // Whoever looks is there, whatever the server has heard of it so far.
   const there = useSelector(
-    (root: PeopleRoot) => ids.filter((id) => selectPresence(root, id) !== 'offline'),
+    (root: PeopleRoot) => ids.filter((id) => id === ownId || selectPresence(root, id) !== 'offline'),
     shallowEqual,
   )
   return useMemo(() => {
