@@ -27,7 +27,7 @@ test('two people share an image and a file', async ({ person, seatOf }) => {
   await expect(lightbox).toHaveCount(0)
 
   const downloading = ben.page.waitForEvent('download')
-  await ben.press(shared.getByRole('link', { name: 'Download 会议 notes.txt' }))
+  await ben.press(shared.getByRole('link', { name: '会议 notes.txt' }))
   const download = await downloading
   expect(download.suggestedFilename()).toBe('会议 notes.txt')
   expect(await readFile(await download.path(), 'utf8')).toBe('bring cake')
