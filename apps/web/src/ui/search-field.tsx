@@ -34,7 +34,7 @@ export function SearchField(props: SearchFieldProps) {
         aria-label={label}
         placeholder={label}
         maxLength={maxLength}
-        height="9"
+        className="!h-9 pointer-coarse:!h-11"
         paddingInlineStart="9"
         value={value}
         onChange={({ target }) => onChange(target.value)}

@@ -60,8 +60,8 @@ export function MembersPanel({ room }: { room: Room }) {
             'member' in item ? (
               <MemberRow room={room} member={item.member} onAct={act} />
             ) : (
-              <h3 className="text-faint px-4 pt-3.5 pb-1 text-xs font-semibold">
-                {item.heading}, <span className="tabular-nums">{item.count}</span>
+              <h3 className="text-faint px-4 pt-3.5 pb-1 text-xs font-semibold tabular-nums">
+                {t('members.section', { heading: item.heading, count: item.count })}
               </h3>
             )
           }

@@ -1,3 +1,4 @@
+import { Input } from '@chakra-ui/react'
 import { ChevronDown } from 'lucide-react'
 
 interface SelectFieldProps<Value extends string> {
@@ -16,21 +17,27 @@ export function SelectField<Value extends string>({ label, value, options, onCha
         {label}
       </label>
       <div className="relative">
-        <select
-          id={id}
-          value={value}
-          onChange={({ target }) => {
-            const chosen = options[target.selectedIndex]
-            if (chosen) onChange(chosen.value)
-          }}
-          className="border-subtle bg-raised h-9 w-full appearance-none truncate rounded-md border pr-8 pl-3 text-sm pointer-coarse:h-11"
+        <Input
+          asChild
+          paddingInlineEnd="8"
+          textStyle="sm"
+          className="!h-9 appearance-none truncate pointer-coarse:!h-11"
         >
-          {options.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label}
-            </option>
-          ))}
-        </select>
+          <select
+            id={id}
+            value={value}
+            onChange={({ target }) => {
+              const chosen = options[target.selectedIndex]
+              if (chosen) onChange(chosen.value)
+            }}
+          >
+            {options.map((option) => (
+              <option key={option.value} value={option.value}>
+                {option.label}
+              </option>
+            ))}
+          </select>
+        </Input>
         <ChevronDown
           aria-hidden
           className="icon text-muted pointer-events-none absolute top-1/2 right-2 -translate-y-1/2"
