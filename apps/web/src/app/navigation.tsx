@@ -30,13 +30,13 @@ function RailLink({ to, also = to, label, icon, count = 0 }: DestinationProps) {
   return (
     <Link
       to={to}
-      aria-label={label}
       aria-current={current ? 'page' : undefined}
       data-tooltip={label}
       data-tooltip-beside
       className="text-muted hover:bg-hover aria-[current]:bg-accent-soft aria-[current]:text-accent relative grid size-11 place-items-center rounded-lg [&_svg]:icon"
     >
       {icon}
+      <span className="sr-only">{label}</span>
       <Badge count={count} label={String(count)} className="absolute top-[3px] right-0.5" />
     </Link>
   )
