@@ -73,7 +73,7 @@ function Leaving({ room }: { room: Room }) {
         {t('list.leave')}
       </Button>
       {mayDelete(room.role) && (
-        <Button variant="outline" colorPalette="danger" onClick={() => setAsking('delete')}>
+        <Button variant="ghost" colorPalette="danger" onClick={() => setAsking('delete')}>
           {t('settings.delete')}
         </Button>
       )}

@@ -56,12 +56,12 @@ function Scope({ room, everywhere, onChange }: ScopeProps) {
     { value: true, label: t('search.everywhere') },
   ]
   return (
-    <fieldset className="bg-hover flex gap-0.5 rounded-md p-0.5">
+    <fieldset className="border-subtle flex gap-0.5 rounded-md border p-0.5">
       <legend className="sr-only">{t('search.scope')}</legend>
       {options.map(({ value, label }) => (
         <label
           key={label}
-          className="has-checked:bg-raised has-checked:text-fg text-muted has-focus-visible:outline-accent flex h-8 min-w-0 flex-1 cursor-pointer items-center justify-center rounded-[6px] px-2 text-sm has-focus-visible:outline-2 pointer-coarse:h-10"
+          className="has-checked:bg-accent-soft has-checked:text-accent has-checked:font-semibold text-muted has-focus-visible:outline-accent flex h-8 min-w-0 flex-1 cursor-pointer items-center justify-center rounded-[6px] px-2 text-sm has-focus-visible:outline-2 pointer-coarse:h-10"
         >
           <input
             type="radio"
