@@ -56,6 +56,7 @@ async function screensOf(origin: string): Promise<Screen[]> {
     { name: 'home', path: '/' },
     { name: 'room', path: room },
     ...panels.map((panel) => ({ name: `room-${panel}`, path: `${room}?panel=${panel}` })),
+    { name: 'room-found', path: `${room}?panel=search&q=${encodeURIComponent('客户')}` },
     { name: 'direct', path: `/r/${direct.id}` },
     { name: 'switcher', path: room, keys: 'Control+K' },
     { name: 'help', path: '/', keys: '?' },
