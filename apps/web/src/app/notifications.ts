@@ -5,6 +5,7 @@ import i18next from 'i18next'
 import { navigate } from 'wouter/use-browser-location'
 import { selectUser, usersMet } from '../features/people/people-slice.ts'
 import { avatarSource } from '../features/people/use-user.ts'
+import { selectRoom } from '../features/rooms/rooms-slice.ts'
 import { selectPreferences } from '../features/settings/preferences-slice.ts'
 import { playTone } from './play-tone.ts'
 import type { Store } from './store.ts'
@@ -50,7 +51,8 @@ export const startNotifications = ({ socket, rest }: ParleyClient, store: Store)
   }
 
   socket.on('notification', (notice) => {
-    if (!isLookingAt(notice)) tell(notice).catch(reportError)
+    const room = notice.roomId === undefined ? undefined : selectRoom(store.getState(), notice.roomId)
+    if (room?.notify !== 'none' && !isLookingAt(notice)) tell(notice).catch(reportError)
   })
 }
 

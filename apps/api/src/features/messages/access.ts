@@ -8,6 +8,8 @@ import type { Actor } from '../../platform/http/actor.ts'
 export interface Membership {
   role: RoomRole
   type: RoomType
+  /** The other person of a private room. */
+  peerId: string | null
 }
 
 /** What messages need of the features built before them; `app.ts` hands it over. */

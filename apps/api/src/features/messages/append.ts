@@ -18,6 +18,8 @@ export interface NewMessage {
   bodyHash: string
   replyTo: number | null
   mentionIds: string[]
+  /** The other person of a private room. */
+  peerId: string | null
   fileIds: string[]
 }
 
@@ -224,6 +226,10 @@ export function createAppender(writer: Pool, events: EventBus<MessageEvents>): G
       try {
         const planned = await withConnection(writer, (connection) => writeBatch(connection, batch, { expectRepeats }))
         for (const packet of packetsOf(planned)) events.emit('messages.committed', packet)
+        for (const { message, row } of planned.stored) {
+          const { mentionIds, peerId } = message
+          if (mentionIds.length > 0 || peerId !== null) events.emit('message.sent', { row, mentionIds, peerId })
+        }
         return planned.outcomes
       } catch (error) {
         if (isDatabaseAway(error)) {

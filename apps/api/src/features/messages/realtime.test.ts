@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { MessageRow } from '@parley/protocol/messages'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connect, createUser, startApi, type TestApi, type TestSocket, type TestUser } from '../../../test/harness.ts'
+import {
+  befriend,
+  connect,
+  createUser,
+  startApi,
+  type TestApi,
+  type TestSocket,
+  type TestUser,
+} from '../../../test/harness.ts'
 import { createGroup, sendText } from '../../../test/rooms.ts'
 import { splitPacket } from './realtime.ts'
 
@@ -108,7 +116,29 @@ describe('what members hear of messages', () => {
       excerpt: 'look here',
     })
     expect(eves.heard('notification')).toEqual([])
+    await anns.command('room.pin', { roomId, seq, on: true })
+    await anns.command('room.pin', { roomId, seq, on: false })
+    await bobs.next('messages', ({ rows }) =>
+      rows.some((row) => row.seq === seq && row.pinnedAt === undefined && row.change > seq + 1),
+    )
+    expect(bobs.heard('notification')).toEqual([])
     for (const socket of [anns, bobs, eves]) socket.close()
+  })
+
+  it('a direct message notifies the other person, once however often it is repeated', async () => {
+    const [one, other] = [await createUser(api), await createUser(api)]
+    const roomId = await befriend(api, one, other)
+    const [ones, others] = [await connect(api, one), await connect(api, other)]
+    const input = { roomId, clientId: randomUUID(), body: text('are you there') }
+    const { seq } = await ones.command('room.sendMessage', input)
+    await ones.command('room.sendMessage', input)
+    const notice = await others.next('notification', ({ kind }) => kind === 'direct')
+    expect(notice).toEqual({ kind: 'direct', userId: one.id, roomId, seq, excerpt: 'are you there' })
+    await others.command('session.heads', {})
+    expect(others.heard('notification').filter(({ kind }) => kind === 'direct')).toEqual([])
+    expect(ones.heard('notification').filter(({ kind }) => kind === 'direct')).toEqual([])
+    ones.close()
+    others.close()
   })
 })
 

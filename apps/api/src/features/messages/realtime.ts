@@ -74,16 +74,19 @@ export function registerRealtime(
     for (const piece of splitPacket(packet)) gateway.emit(channel, 'messages', piece)
   })
 
-  events.on('messages.committed', ({ roomId, rows }) => {
-    for (const row of rows) {
-      const { body } = row
-      const isNew = row.editedAt === undefined && row.reactions === undefined && row.pinnedAt === undefined
-      if (!isNew || !('mentions' in body)) continue
-      for (const userId of body.mentions ?? []) {
-        if (userId === row.senderId) continue
-        const notice = { kind: 'mention' as const, userId: row.senderId, roomId, seq: row.seq, excerpt: excerptOf(row) }
-        gateway.emit(userChannel(userId), 'notification', notice)
-      }
+  events.on('message.sent', ({ row, mentionIds, peerId }) => {
+    const { senderId, roomId, seq } = row
+    const tell = (kind: 'mention' | 'direct', userId: string) => {
+      if (userId === senderId) return
+      gateway.emit(userChannel(userId), 'notification', {
+        kind,
+        userId: senderId,
+        roomId,
+        seq,
+        excerpt: excerptOf(row),
+      })
     }
+    for (const userId of mentionIds) tell('mention', userId)
+    if (peerId !== null && !mentionIds.includes(peerId)) tell('direct', peerId)
   })
 }

@@ -52,7 +52,7 @@ export function createSend({ access, appender, pool }: SendDependencies) {
   }
 
   return async (actor: Actor, input: SendMessage): Promise<Written> => {
-    await access.requirePost(actor, input.roomId)
+    const { peerId } = await access.requirePost(actor, input.roomId)
     const bodyHash = hashOfSend(input)
     const { body } = input
     const mentionIds = await mentioned(input.roomId, body)
@@ -65,6 +65,7 @@ export function createSend({ access, appender, pool }: SendDependencies) {
       bodyHash,
       replyTo: input.replyTo ?? null,
       mentionIds,
+      peerId,
     }
     if (body.kind === 'text')
       return appender.submit({ ...base, body: { kind: 'text', text: body.text, ...mentions }, fileIds: [] })
