@@ -21,6 +21,8 @@ const settleMs = 400
 export interface ListPlace {
   seq: number
   align: 'start' | 'center'
+  /** Above it, a little of what was read before stays in sight, so that one knows where one is. */
+  contextPx?: number
 }
 
 interface MessageListProps {
@@ -51,15 +53,21 @@ export function MessageList(props: MessageListProps) {
   const { t } = useTranslation('messages')
   const scroller = useRef<HTMLElement | null>(null)
   const lookTimer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const { frame, keepAtEnd, noteScroll } = useStickToEnd(scroller, !view.hasAfter)
+  const [startsAtEnd] = useState(start === null)
+  const { frame, keepAtEnd, noteScroll } = useStickToEnd(scroller, !view.hasAfter, startsAtEnd)
   const keys = useRowKeys({ items, list, scroller, onKey: props.onKey })
   const firstIndex = firstIndexOf(items)
   const [initial] = useState(() => startLocation(items, start))
   const [isSettled, setIsSettled] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(setIsSettled, settleMs, true)
+    const timer = setTimeout(() => {
+      setIsSettled(true)
+      // Rows turn out higher or lower than guessed, and the place aimed at has moved with them.
+      if (startsAtEnd) keepAtEnd()
+      else list.current?.scrollToIndex(initial)
+    }, settleMs)
     return () => clearTimeout(timer)
-  }, [])
+  }, [list, initial, startsAtEnd, keepAtEnd])
 
   const look = useCallback(() => {
     lookTimer.current ??= setTimeout(() => {
@@ -103,7 +111,7 @@ export function MessageList(props: MessageListProps) {
         }}
         onScroll={() => {
           look()
-          noteScroll()
+          if (isSettled) noteScroll()
         }}
         totalListHeightChanged={keepAtEnd}
         rangeChanged={({ startIndex: first, endIndex: last }) => {
@@ -135,9 +143,7 @@ function startLocation(items: readonly ListItem[], start: ListPlace | null) {
   const end = { index: 'LAST' as const, align: 'end' as const }
   if (!start) return end
   const index = items.findIndex((item) => item.kind === 'row' && item.row.seq >= start.seq)
-  // A little of what was read before stays in sight, so that one knows where one is.
-  const offset = start.align === 'start' ? -96 : 0
-  return index < 0 ? end : { index, align: start.align, offset }
+  return index < 0 ? end : { index, align: start.align, offset: -(start.contextPx ?? 0) }
 }
 
 type ListContext = Pick<

@@ -23,7 +23,7 @@ function startOf({ id, unread, readSeq }: Room, seq: number | undefined): ListPl
   if (seq !== undefined) return { seq, align: 'center' }
   const left = loadPlace(id)
   if (left && !left.atEnd) return { seq: left.seq, align: 'start' }
-  return unread > 0 ? { seq: readSeq + 1, align: 'start' } : null
+  return unread > 0 ? { seq: readSeq + 1, align: 'start', contextPx: 96 } : null
 }
 
 export type History = ReturnType<typeof useHistory>

@@ -6,9 +6,9 @@ const atEndWithinPx = 60
  * Keeps the newest message in sight when something grows: the composer, a picture, an edited message. Whether one was at
  * the end is judged when scrolling only, since growing itself moves the end away.
  */
-export function useStickToEnd(scroller: RefObject<HTMLElement | null>, reachesEnd: boolean) {
+export function useStickToEnd(scroller: RefObject<HTMLElement | null>, reachesEnd: boolean, startsAtEnd: boolean) {
   const frame = useRef<HTMLDivElement>(null)
-  const isAtEnd = useRef(false)
+  const isAtEnd = useRef(startsAtEnd)
   const keepAtEnd = useCallback(() => {
     const { current } = scroller
     if (isAtEnd.current) current?.scrollTo({ top: current.scrollHeight })
