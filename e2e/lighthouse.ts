@@ -65,7 +65,10 @@ function median(runs: Scores[], name: keyof Scores): number {
   return runs.map((run) => run[name]).toSorted((a, b) => a - b)[Math.floor(runs.length / 2)] ?? 0
 }
 
-async function measure(page: (typeof pages)[number]): Promise<Scores> {
+/** Traces lose their beginning now and then (NO_NAVSTART): then there is no score at all, and Lighthouse asks to be run again. */
+const attemptsMax = 3
+
+async function measure(page: (typeof pages)[number], attempt = 1): Promise<Scores> {
   const result = await lighthouse(
     `${stack.origin}${page.path}`,
     { port, logLevel: 'error', onlyCategories: [...categories], disableStorageReset: true },
@@ -73,7 +76,10 @@ async function measure(page: (typeof pages)[number]): Promise<Scores> {
   )
   if (!result) throw new Error(`Lighthouse gave no result for ${page.path}`)
   const { lhr } = result
-  if (lhr.runtimeError) throw new Error(`${page.path}: ${lhr.runtimeError.message}`)
+  if (lhr.runtimeError) {
+    if (attempt === attemptsMax) throw new Error(`${page.path}: ${lhr.runtimeError.message}`)
+    return measure(page, attempt + 1)
+  }
   for (const name of categories) {
     const lost = lhr.categories[name]?.auditRefs.filter(({ id, weight }) => weight > 0 && isLost(lhr.audits[id]?.score))
     for (const { id } of lost ?? []) {
