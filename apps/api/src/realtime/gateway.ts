@@ -122,7 +122,8 @@ export function createGateway({ server, authenticate, commandsPerSecond, log }: 
     const { userId, sessionId } = socket.data.actor
     await socket.join([userChannel(userId), sessionChannel(sessionId)])
     const heads = await joinRooms(socket, headsOf)
-    emit(socket.id, 'session.ready', { userId, heartbeatMs, serverTime: new Date().toISOString(), heads })
+    const ready: EventPayload<'session.ready'> = { userId, heartbeatMs, serverTime: new Date().toISOString(), heads }
+    socket.emit('session.ready', ready)
   }
 
   return {

@@ -1,7 +1,8 @@
 import { createAnswerCache } from '../../platform/answer-cache.ts'
 import type { Database } from '../../platform/database.ts'
+import { createGather } from '../../platform/gather.ts'
 import { AppError } from '../../platform/http/errors.ts'
-import { findSessionState, touchSession } from './store.ts'
+import { findSessionStates, touchSession } from './store.ts'
 
 interface LiveSessionsDependencies {
   db: Database
@@ -19,20 +20,30 @@ const keptMs = 3_000
 const entriesMax = 100_000
 const touchEveryMs = 60_000
 
-async function load(db: Database, sessionId: string): Promise<Known> {
-  const row = await findSessionState(db, sessionId)
-  const state = !row || row.revokedAt ? 'revoked' : row.disabledAt ? 'disabled' : 'live'
-  return { state, lastUsedAtMs: row?.lastUsedAt.getTime() ?? 0 }
+/** Asked about together at most; more would hold up the first of them. */
+const questionMax = 500
+
+async function load(db: Database, sessionIds: string[]): Promise<Map<string, Known>> {
+  const rows = await findSessionStates(db, sessionIds)
+  return new Map(
+    rows.map(({ id, revokedAt, disabledAt, lastUsedAt }) => {
+      const state = revokedAt ? 'revoked' : disabledAt ? 'disabled' : 'live'
+      return [id, { state, lastUsedAtMs: lastUsedAt.getTime() }]
+    }),
+  )
 }
 
 /** Knows which sessions live, from memory for a few seconds at a time, so that a request costs no query. */
 export function createLiveSessions({ db, onError }: LiveSessionsDependencies) {
   const cache = createAnswerCache<Known>({ keptMs, entriesMax })
+  const find = createGather((sessionIds: string[]) => load(db, sessionIds), { keysMax: questionMax })
+  const read = async (sessionId: string): Promise<Known> =>
+    (await find(sessionId)) ?? { state: 'revoked', lastUsedAtMs: 0 }
 
   return {
     /** Throws TOKEN_REVOKED or USER_DISABLED unless the session lives; with an address, notes its use to the minute. */
     async require(sessionId: string, address?: string): Promise<void> {
-      const known = await cache.get(sessionId, () => load(db, sessionId))
+      const known = await cache.get(sessionId, () => read(sessionId))
       if (known.state === 'revoked') throw new AppError('TOKEN_REVOKED', 'This session was signed out.')
       if (known.state === 'disabled') throw new AppError('USER_DISABLED', 'This account is disabled.')
       if (address === undefined || Date.now() - known.lastUsedAtMs < touchEveryMs) return

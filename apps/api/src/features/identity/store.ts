@@ -83,14 +83,18 @@ export async function markRefreshTokenUsed(db: Queryable, tokenHash: string): Pr
   await db.update(refreshTokens).set({ usedAt: new Date() }).where(eq(refreshTokens.tokenHash, tokenHash))
 }
 
-/** Whether the session is revoked and its account disabled; undefined for a session that was swept. */
-export async function findSessionState(db: Queryable, sessionId: string) {
-  const [row] = await db
-    .select({ revokedAt: sessions.revokedAt, lastUsedAt: sessions.lastUsedAt, disabledAt: users.disabledAt })
+/** Whether sessions are revoked and their accounts disabled; a session that was swept is left out. */
+export async function findSessionStates(db: Queryable, sessionIds: string[]) {
+  return db
+    .select({
+      id: sessions.id,
+      revokedAt: sessions.revokedAt,
+      lastUsedAt: sessions.lastUsedAt,
+      disabledAt: users.disabledAt,
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(eq(sessions.id, sessionId))
-  return row
+    .where(inArray(sessions.id, sessionIds))
 }
 
 export async function touchSession(db: Queryable, sessionId: string, address: string): Promise<void> {

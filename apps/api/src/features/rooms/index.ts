@@ -5,7 +5,7 @@ import { createRoom, openPrivateRoom } from './create.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { joinRoom } from './join.ts'
 import { leaveRoom } from './leave.ts'
-import { getRoom, headsOf, readHeads } from './list.ts'
+import { createHeadsOf, getRoom, readHeads } from './list.ts'
 import { createMemberships } from './membership.ts'
 import { createPurge } from './purge.ts'
 import { createReading } from './read.ts'
@@ -17,6 +17,7 @@ import { membersAmong } from './store.ts'
 export function createRooms(deps: RoomDependencies) {
   const { db, events } = deps
   const memberships = createMemberships(deps)
+  const headsOf = createHeadsOf(db)
   const markRead = createReading({ db, events, memberships })
   const purge = createPurge(deps)
   events.on('room.removed', ({ reason }) => {
@@ -49,11 +50,11 @@ export function createRooms(deps: RoomDependencies) {
         await markRead(actor, input)
         return {}
       })
-      gateway.command('session.heads', async (_, { actor }) => ({ heads: await headsOf(db, actor) }))
+      gateway.command('session.heads', async (_, { actor }) => ({ heads: await headsOf(actor) }))
     },
     ...memberships,
     /** Where every room of the actor stands. */
-    headsOf: (actor: Actor) => headsOf(db, actor),
+    headsOf,
     readHeads: (roomIds: string[]) => readHeads(db, roomIds),
     membersAmong: (roomId: string, userIds: string[]) => membersAmong(db, roomId, userIds),
     /** Answers the id of the one room two friends share, and makes it the first time. */

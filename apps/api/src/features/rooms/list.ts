@@ -4,6 +4,7 @@ import type { Room } from '@parley/protocol/rooms'
 import { and, desc, eq, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { Type } from 'typebox'
 import type { Database } from '../../platform/database.ts'
+import { createGather } from '../../platform/gather.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
 import { notFound } from '../../platform/http/errors.ts'
@@ -14,6 +15,9 @@ import { roomHeads, roomMembers, rooms } from './tables.ts'
 import { countUnread } from './unread.ts'
 
 const pageRows = 100
+
+/** People whose heads are read together at most; more would hold up the first of them. */
+const headsQuestionMax = 200
 
 const position = createCursor(Type.Tuple([Type.Integer(), Type.String()]))
 
@@ -29,14 +33,37 @@ const announcedHead = {
   floor: roomHeads.floorSeq,
 }
 
-/** Where every room of the actor stands. */
-export async function headsOf(db: Database, actor: Actor): Promise<AnnouncedHead[]> {
-  return db
-    .select(announcedHead)
+const memberKey = ({ workspaceId, userId }: Pick<Actor, 'workspaceId' | 'userId'>) => `${workspaceId}:${userId}`
+
+async function headsOfMembers(db: Database, keys: string[]): Promise<Map<string, AnnouncedHead[]>> {
+  const rows = await db
+    .select({ ...announcedHead, userId: roomMembers.userId, workspaceId: roomMembers.workspaceId })
     .from(roomMembers)
     .innerJoin(rooms, eq(rooms.id, roomMembers.roomId))
     .innerJoin(roomHeads, eq(roomHeads.roomId, rooms.id))
-    .where(ownRooms(actor))
+    .where(
+      and(
+        inArray(
+          roomMembers.userId,
+          keys.map((key) => key.slice(key.indexOf(':') + 1)),
+        ),
+        isNull(rooms.deletedAt),
+      ),
+    )
+  const heads = new Map<string, AnnouncedHead[]>()
+  for (const { userId, workspaceId, ...head } of rows) {
+    const key = memberKey({ workspaceId, userId })
+    const own = heads.get(key)
+    if (own) own.push(head)
+    else heads.set(key, [head])
+  }
+  return heads
+}
+
+/** Tells where every room of somebody stands; who connect at the same time, as after a restart, share the question. */
+export function createHeadsOf(db: Database): (actor: Actor) => Promise<AnnouncedHead[]> {
+  const find = createGather((keys: string[]) => headsOfMembers(db, keys), { keysMax: headsQuestionMax })
+  return async (actor) => (await find(memberKey(actor))) ?? []
 }
 
 /** Where these rooms stand, whoever is in them. */

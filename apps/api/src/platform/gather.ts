@@ -1,0 +1,45 @@
+interface Asked<Answer> {
+  resolve: (answer: Answer | undefined) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Turns many questions about one thing each into few about many: what is asked while an answer is on its way makes up the
+ * next question. There is no timer, so a lone question is asked at once. `undefined` is the answer for what `ask` leaves out.
+ */
+export function createGather<Answer>(
+  ask: (keys: string[]) => Promise<Map<string, Answer>>,
+  { keysMax }: { keysMax: number },
+): (key: string) => Promise<Answer | undefined> {
+  let waiting = new Map<string, Asked<Answer>[]>()
+  let asking = false
+
+  async function askAbout(batch: [string, Asked<Answer>[]][]): Promise<void> {
+    try {
+      const answers = await ask(batch.map(([key]) => key))
+      for (const [key, asked] of batch) for (const { resolve } of asked) resolve(answers.get(key))
+    } catch (error) {
+      for (const [, asked] of batch) for (const { reject } of asked) reject(error)
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (waiting.size > 0) {
+      const all = [...waiting]
+      waiting = new Map(all.slice(keysMax))
+      await askAbout(all.slice(0, keysMax))
+    }
+    asking = false
+  }
+
+  return (key) =>
+    new Promise((resolve, reject) => {
+      const asked = waiting.get(key)
+      if (asked) asked.push({ resolve, reject })
+      else waiting.set(key, [{ resolve, reject }])
+      if (asking) return
+      asking = true
+      // What is asked in the same turn of the event loop goes together from the start.
+      setImmediate(() => void run())
+    })
+}
