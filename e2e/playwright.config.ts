@@ -23,6 +23,7 @@ export default defineConfig({
   projects: [
     { name: 'faults', testDir: 'faults', testMatch: '*.test.ts' },
     { name: 'desktop', testDir: 'journeys', testMatch: '*.test.ts' },
-    { name: 'phone', testDir: 'journeys', testMatch: '*.test.ts', use: { ...phone } },
+    // A phone has no keyboard to speak of.
+    { name: 'phone', testDir: 'journeys', testMatch: '*.test.ts', testIgnore: 'keyboard.test.ts', use: { ...phone } },
   ],
 })

@@ -57,9 +57,9 @@ async function take(screens: Screen[], size: string, locale: Locale, signedIn: b
   if (signedIn) await signInViewer(page)
   for (const screen of screens) {
     if (only.length > 0 && !only.includes(screen.name)) continue
-    await openScreen(page, screen)
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme })
+      await openScreen(page, screen)
       const file = join(resolve(folder ?? ''), `${screen.name}-${size}-${scheme}-${locale}.png`)
       await mkdir(join(file, '..'), { recursive: true })
       await page.screenshot({ path: file })

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
 import { useViewportHeight } from './use-viewport-height.ts'
 
 /** Where a link that skips the navigation leads. */
@@ -54,12 +54,38 @@ export function Frame({ title, rail, bottomBar, list, main, panel, onClosePanel,
 }
 
 function Panel({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+  useReturnOfFocus()
   return (
     <>
       <div aria-hidden onClick={onClose} className="bg-scrim absolute inset-0 z-20 hidden md:block lg:hidden" />
-      <aside className="bg-panel border-subtle absolute inset-0 z-20 min-h-0 md:left-auto md:w-[360px] md:border-l lg:static lg:w-auto">
+      {/* Its controls are its own; only the key that closes it is heard here. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <aside
+        onKeyDown={(event) => closes(event) && onClose()}
+        className="bg-panel border-subtle absolute inset-0 z-20 min-h-0 md:left-auto md:w-[360px] md:border-l lg:static lg:w-auto"
+      >
         {children}
       </aside>
     </>
+  )
+}
+
+/** Escape, unless it is for a menu or dialog over the panel, or empties a field. */
+function closes({ key, target, currentTarget, defaultPrevented }: KeyboardEvent<HTMLElement>): boolean {
+  if (key !== 'Escape' || defaultPrevented || !(target instanceof Element)) return false
+  const isFilled =
+    target.matches('input, textarea') && !target.matches(':placeholder-shown, [type=radio], [type=checkbox]')
+  return currentTarget.contains(target) && !isFilled
+}
+
+/** Where the focus was before comes back when what had it is gone. */
+function useReturnOfFocus() {
+  const [before] = useState(() => document.activeElement)
+  useEffect(
+    () => () => {
+      const isLost = document.activeElement === null || document.activeElement === document.body
+      if (isLost && before instanceof HTMLElement) before.focus()
+    },
+    [before],
   )
 }
