@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createGather } from './gather.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 /** A gather whose questions are written down, and answered by the key in capitals unless it is "nobody". */
 function gatherOf(keysMax: number) {
@@ -44,6 +47,20 @@ test('what is asked after a question was put is not answered by it', async () =>
   const second = gather('a')
   resolve(undefined)
   expect(await Promise.all([first, second])).toEqual([1, 2])
+})
+
+test('questions in quick succession wait for a pause and go together', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  const { gather, questions } = gatherOf(10)
+  expect(await gather('a')).toBe('A')
+  const second = gather('b')
+  await nextTurn()
+  const third = gather('c')
+  await nextTurn()
+  expect(questions).toEqual([['a']])
+  await vi.runAllTimersAsync()
+  expect(await Promise.all([second, third])).toEqual(['B', 'C'])
+  expect(questions).toEqual([['a'], ['b', 'c']])
 })
 
 test('who is left out is told so, and a failure reaches only those who asked', async () => {

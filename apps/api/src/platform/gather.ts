@@ -1,18 +1,24 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 interface Asked<Answer> {
   resolve: (answer: Answer | undefined) => void
   reject: (error: unknown) => void
 }
 
+/** Time from one question to the next: in a storm a dozen share one, and nobody waits long for it. */
+const pauseMs = 5
+
 /**
- * Turns many questions about one thing each into few about many: what is asked while an answer is on its way makes up the
- * next question. There is no timer, so a lone question is asked at once. `undefined` is the answer for what `ask` leaves out.
+ * Turns many questions about one thing each into few about many: what is asked while an answer is on its way, or in the
+ * pause around it, makes up the next question. A lone question is asked at once. `undefined` is the answer for what `ask`
+ * leaves out.
  */
 export function createGather<Answer>(
   ask: (keys: string[]) => Promise<Map<string, Answer>>,
   { keysMax }: { keysMax: number },
 ): (key: string) => Promise<Answer | undefined> {
   let waiting = new Map<string, Asked<Answer>[]>()
-  let asking = false
+  let running = false
 
   async function askAbout(batch: [string, Asked<Answer>[]][]): Promise<void> {
     try {
@@ -24,12 +30,18 @@ export function createGather<Answer>(
   }
 
   async function run(): Promise<void> {
+    running = true
+    // What is asked in the same turn of the event loop goes together from the start.
+    await nextTurn()
     while (waiting.size > 0) {
+      const pause = new Promise((resolve) => setTimeout(resolve, pauseMs))
       const all = [...waiting]
       waiting = new Map(all.slice(keysMax))
       await askAbout(all.slice(0, keysMax))
+      // Where enough wait for a full question there is nothing to pause for.
+      if (waiting.size < keysMax) await pause
     }
-    asking = false
+    running = false
   }
 
   return (key) =>
@@ -37,9 +49,6 @@ export function createGather<Answer>(
       const asked = waiting.get(key)
       if (asked) asked.push({ resolve, reject })
       else waiting.set(key, [{ resolve, reject }])
-      if (asking) return
-      asking = true
-      // What is asked in the same turn of the event loop goes together from the start.
-      setImmediate(() => void run())
+      if (!running) void run()
     })
 }
