@@ -61,8 +61,13 @@ export async function startProduct(count: number): Promise<Product> {
   const ids = Array.from({ length: count }, (_, index) => String(index + 1))
   await insert(
     sql,
-    'INSERT INTO users (id, workspace_id, email, username, password_hash, display_name, created_at)',
-    ids.map((id) => [id, 1, `bench${id}@example.com`, `bench${id}`, '', `Bench ${id}`, now]),
+    'INSERT INTO accounts (id, email, username, password_hash, created_at)',
+    ids.map((id) => [id, `bench${id}@example.com`, `bench${id}`, '', now]),
+  )
+  await insert(
+    sql,
+    'INSERT INTO users (id, workspace_id, account_id, email, username, display_name, created_at)',
+    ids.map((id) => [id, 1, id, `bench${id}@example.com`, `bench${id}`, `Bench ${id}`, now]),
   )
   await insert(
     sql,

@@ -55,11 +55,18 @@ export async function makeCrowd({ sql, signal, report }: Stage, cast: Cast, coun
       return [`${username}@${emailHost}`, username, displayName, locale, createdAt, lastSeenAt]
     })
     const rows = numbers.map(() => 'SELECT ? AS email, ? AS username, ? AS name, ? AS locale, ? AS made, ? AS seen')
+    const people = `(${rows.join(' UNION ALL ')}) AS c JOIN users AS demo ON demo.id = ?`
     await sql.query(
-      'INSERT INTO users (workspace_id, email, username, password_hash, display_name, locale, created_at, last_seen_at) ' +
-        'SELECT demo.workspace_id, c.email, c.username, demo.password_hash, c.name, c.locale, c.made, c.seen ' +
-        `FROM (${rows.join(' UNION ALL ')}) AS c JOIN users AS demo ON demo.id = ? ` +
-        'LEFT JOIN users AS known ON known.username = c.username WHERE known.id IS NULL',
+      'INSERT INTO accounts (email, username, password_hash, created_at) ' +
+        `SELECT c.email, c.username, a.password_hash, c.made FROM ${people} JOIN accounts AS a ON a.id = demo.account_id ` +
+        'LEFT JOIN accounts AS known ON known.username = c.username WHERE known.id IS NULL',
+      [...values, cast.players.demo.id],
+    )
+    await sql.query(
+      'INSERT INTO users (workspace_id, account_id, email, username, display_name, locale, created_at, last_seen_at) ' +
+        `SELECT demo.workspace_id, a.id, c.email, c.username, c.name, c.locale, c.made, c.seen FROM ${people} ` +
+        'JOIN accounts AS a ON a.username = c.username LEFT JOIN users AS known ON known.account_id = a.id ' +
+        'WHERE known.id IS NULL',
       [...values, cast.players.demo.id],
     )
     report('people of the company', start + numbers.length, count)

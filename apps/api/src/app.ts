@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import type { AccessEvents } from './features/access/events.ts'
+import { createAccess } from './features/access/index.ts'
 import { createFileAccess, createFiles } from './features/files/index.ts'
 import type { IdentityEvents } from './features/identity/events.ts'
 import { createIdentity } from './features/identity/index.ts'
@@ -14,17 +16,21 @@ import type { RoomEvents } from './features/rooms/events.ts'
 import { createRooms } from './features/rooms/index.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
+import { refuseUndeclaredRoutes } from './platform/http/route.ts'
 import { createHttpServer } from './platform/http/server.ts'
+import { registerRequestContext } from './platform/request-context.ts'
 import { openStorage } from './platform/storage.ts'
 import { registerTelemetry } from './platform/telemetry.ts'
 import { createGateway } from './realtime/gateway.ts'
 import { createHeadAnnouncer } from './realtime/heads.ts'
 
-type DomainEvents = IdentityEvents & MessageEvents & PeopleEvents & RoomEvents
+type DomainEvents = AccessEvents & IdentityEvents & MessageEvents & PeopleEvents & RoomEvents
 
 /** The composition root: builds every feature in dependency order and hands each only what it needs. */
 export async function createApp(config: Config): Promise<FastifyInstance> {
   const app = await createHttpServer(config)
+  registerRequestContext(app)
+  refuseUndeclaredRoutes(app)
   const database = openDatabase(config.DATABASE_URL)
   const { db } = database
   const events = createEventBus<DomainEvents>((error, event) =>
@@ -32,10 +38,13 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
   )
   const telemetry = registerTelemetry(app, { ping: database.ping, metricsForAnybody: config.DOCS })
 
+  const access = createAccess({ db, events })
+  app.decorate('authorize', access.authorize)
   const identity = await createIdentity({ app, db, events, config })
   const gateway = createGateway({
     server: app.server,
     authenticate: identity.authenticateSocket,
+    authorize: access.authorize,
     commandsPerSecond: config.COMMANDS_PER_SECOND,
     log: app.log,
   })

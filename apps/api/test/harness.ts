@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
 import { ErrorEnvelope, type WireError } from '@parley/protocol/errors'
-import { register } from '@parley/protocol/identity'
+import { login, register, type SignedIn } from '@parley/protocol/identity'
 import { addFriend, blockUser } from '@parley/protocol/people'
 import type { FastifyInstance } from 'fastify'
 import { createPool, type Pool } from 'mysql2/promise'
@@ -21,6 +21,9 @@ export interface TestApi {
   app: FastifyInstance
   /** Folder of this server's files. */
   dataDir: string
+  /** Who made the first account and so runs the installation; no test's people are. */
+  operator: TestUser
+  databaseUrl: string
   /** Plain SQL on the schema of this server, for what no endpoint says. */
   sql: Pool
   close(): Promise<void>
@@ -57,10 +60,11 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
   const app = await createApp(loadConfig(given))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const sql = createPool({ uri: base.href, connectionLimit: 2, timezone: 'Z' })
-  return {
+  const api = {
     url,
     app,
     dataDir,
+    databaseUrl: base.href,
     sql,
     async close() {
       await app.close()
@@ -70,6 +74,9 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+  // A second server on the database of the first finds the operator there.
+  const first = settings.DATABASE_URL === undefined
+  return { ...api, operator: await (first ? createUser : signIn)(api, { username: 'operator' }) }
 }
 
 /** The `Cookie` header a browser would send after this answer. */
@@ -81,18 +88,39 @@ export const cookieOf = (response: Response): string =>
 
 let users = 0
 
+interface Wanted {
+  username?: string
+  password?: string
+}
+
+const usualPassword = 'correct horse battery'
+
 /** Registers somebody through the real route. */
-export async function createUser(
-  api: TestApi,
-  wanted: { username?: string; password?: string } = {},
-): Promise<TestUser> {
+export async function createUser(api: Pick<TestApi, 'url'>, wanted: Wanted = {}): Promise<TestUser> {
   users += 1
-  const { username = `user${users}`, password = 'correct horse battery' } = wanted
+  const { username = `user${users}`, password = usualPassword } = wanted
   const email = `${username.toLowerCase()}@example.com`
   const response = await send(api, register, { body: { email, username, password } })
-  const { user, accessToken } = await answerOf(register, response)
-  return { id: user.id, username, email, password, accessToken, cookie: cookieOf(response) }
+  return signedIn(await answerOf(register, response), response, password)
 }
+
+/** Signs somebody in who registered before. */
+export async function signIn(
+  api: Pick<TestApi, 'url'>,
+  { username, password = usualPassword }: Wanted & { username: string },
+): Promise<TestUser> {
+  const response = await send(api, login, { body: { login: username, password } })
+  return signedIn(await answerOf(login, response), response, password)
+}
+
+const signedIn = ({ user, accessToken }: SignedIn, response: Response, password: string): TestUser => ({
+  id: user.id,
+  username: user.username,
+  email: user.email,
+  password,
+  accessToken,
+  cookie: cookieOf(response),
+})
 
 /** Who asks: a person, or nobody. */
 type Asker = Pick<TestUser, 'accessToken'> | null
@@ -116,7 +144,7 @@ const entriesOf = (part: unknown): [string, string][] =>
 
 /** Sends a request of a contract and answers the response as it came. */
 export function send(
-  api: TestApi,
+  api: Pick<TestApi, 'url'>,
   contract: Contract,
   request: RawRequest = {},
   asker: Asker = null,

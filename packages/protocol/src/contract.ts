@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import type { Requirement } from './access.ts'
 
 /** Fields of a request, by where they travel. `fields` may come in the body or in the query (DELETE has both habits). */
 interface ContractInput {
@@ -8,8 +9,7 @@ interface ContractInput {
   fields?: TSchema
 }
 
-/** One REST endpoint: the API registers it, the client calls it, and OpenAPI describes it from this one value. */
-export interface Contract extends ContractInput {
+interface Endpoint extends ContractInput {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Path under the origin, with `:name` parameters. */
   path: string
@@ -17,8 +17,6 @@ export interface Contract extends ContractInput {
   summary: string
   /** The capability's name, which groups the endpoints in the API reference. */
   tag: string
-  /** `public` needs no access token, `session` needs one. */
-  auth: 'public' | 'session'
   /** Status of success. */
   status: 200 | 201 | 204
   /** Body of success; absent where there is none (204) or where it is not JSON. */
@@ -26,6 +24,17 @@ export interface Contract extends ContractInput {
   /** Media type of success where it is not JSON. */
   produces?: string
 }
+
+/** Whether it takes an access token, and what its actor must be permitted: a contract that forgets to say does not compile. */
+type Guard =
+  | { auth: 'public'; permission?: never }
+  | {
+      auth: 'session'
+      /** What the actor must be permitted before the request is looked at. */ permission: Requirement
+    }
+
+/** One REST endpoint: the API registers it, the client calls it, and OpenAPI describes it from this one value. */
+export type Contract = Endpoint & Guard
 
 /** Declares a contract, keeping the exact types of its schemas. */
 export const contract = <const C extends Contract>(definition: C): C => definition

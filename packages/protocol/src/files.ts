@@ -41,6 +41,7 @@ export const uploadFile = contract({
     'Upload one file as multipart/form-data: the fields `scene`, and for video and audio `width`, `height`, `durationMs` and `voice`, come before the part `file`',
   tag,
   auth: 'session',
+  permission: 'files:write',
   status: 201,
   response: FileEntity,
 })
@@ -51,6 +52,7 @@ export const getFile = contract({
   summary: 'The bytes of a file, ranged; images also small by `size`',
   tag,
   auth: 'session',
+  permission: 'files:read',
   params: Type.Object({ id: id('The file.') }, closed),
   query: Type.Object(
     {

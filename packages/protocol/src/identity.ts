@@ -84,6 +84,7 @@ export const logout = contract({
   summary: 'Sign out this session at once',
   tag,
   auth: 'session',
+  permission: 'self',
   status: 204,
 })
 
@@ -93,6 +94,7 @@ export const listSessions = contract({
   summary: 'Where one is signed in',
   tag,
   auth: 'session',
+  permission: 'self',
   status: 200,
   response: page(Session),
 })
@@ -103,6 +105,7 @@ export const revokeSession = contract({
   summary: 'Sign out another device',
   tag,
   auth: 'session',
+  permission: 'self',
   params: Type.Object({ id: id('The session to end.') }, closed),
   status: 204,
 })
@@ -113,15 +116,26 @@ export const changePassword = contract({
   summary: 'Change the password; every other session is signed out',
   tag,
   auth: 'session',
+  permission: 'self',
   body: Type.Object({ currentPassword: GivenPassword, newPassword: NewPassword }, closed),
   status: 204,
 })
 
 /** Event `session.ending`: the server is about to close this socket. */
 export const SessionEnding = Type.Object({
-  reason: Type.Union([Type.Literal('revoked'), Type.Literal('shutdown'), Type.Literal('slow')], {
-    description:
-      '`revoked`: signed out. `shutdown`: the server restarts, reconnect. `slow`: too far behind, reconnect and sync.',
-  }),
+  reason: Type.Union(
+    [
+      Type.Literal('revoked'),
+      Type.Literal('disabled'),
+      Type.Literal('suspended'),
+      Type.Literal('shutdown'),
+      Type.Literal('slow'),
+    ],
+    {
+      description:
+        '`revoked`: signed out. `disabled`: the account was. `suspended`: the workspace was. ' +
+        '`shutdown`: the server restarts, reconnect. `slow`: too far behind, reconnect and sync.',
+    },
+  ),
 })
 export type SessionEnding = Static<typeof SessionEnding>

@@ -118,6 +118,7 @@ export const getProfile = contract({
   summary: 'Read one’s own profile',
   tag,
   auth: 'session',
+  permission: 'self',
   status: 200,
   response: Profile,
 })
@@ -128,6 +129,7 @@ export const updateProfile = contract({
   summary: 'Change one’s own profile',
   tag,
   auth: 'session',
+  permission: 'self',
   body: ProfilePatch,
   status: 200,
   response: Profile,
@@ -139,6 +141,7 @@ export const getUser = contract({
   summary: 'Read one person by id, or search people by name',
   tag,
   auth: 'session',
+  permission: 'people:read',
   query: Type.Object(
     {
       id: Type.Optional(id('Answers this one person.')),
@@ -162,6 +165,7 @@ export const listUsers = contract({
   summary: 'Read several people at once',
   tag,
   auth: 'session',
+  permission: 'people:read',
   query: Type.Object(
     {
       ids: Type.String({
@@ -200,6 +204,7 @@ export const addFriend = contract({
   summary: 'Ask somebody to be friends, or accept their request',
   tag,
   auth: 'session',
+  permission: 'people:write',
   body: userTarget,
   status: 200,
   response: Type.Object({
@@ -216,6 +221,7 @@ export const removeFriend = contract({
   summary: 'End a friendship, withdraw a request or decline one',
   tag,
   auth: 'session',
+  permission: 'people:write',
   fields: userTarget,
   status: 204,
 })
@@ -226,6 +232,7 @@ export const listFriends = contract({
   summary: 'Friends and open requests',
   tag,
   auth: 'session',
+  permission: 'people:read',
   query: Type.Object({ cursor }, closed),
   status: 200,
   response: page(User),
@@ -237,6 +244,7 @@ export const blockUser = contract({
   summary: 'Block somebody: they can no longer message, call or see presence',
   tag,
   auth: 'session',
+  permission: 'people:write',
   body: userTarget,
   status: 204,
 })
@@ -247,6 +255,7 @@ export const unblockUser = contract({
   summary: 'Lift a block',
   tag,
   auth: 'session',
+  permission: 'people:write',
   fields: userTarget,
   status: 204,
 })
@@ -257,6 +266,7 @@ export const listBlocks = contract({
   summary: 'People the actor has blocked',
   tag,
   auth: 'session',
+  permission: 'people:read',
   query: Type.Object({ cursor }, closed),
   status: 200,
   response: page(User),

@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox'
+import type { Requirement } from './access.ts'
 import type { WireError } from './errors.ts'
 import { SessionEnding } from './identity.ts'
 import {
@@ -39,24 +40,28 @@ export const packetBytesMax = 128 * 1024
 const nothing = Type.Object({}, closed)
 const none = Type.Object({})
 
-/** Every command a client may emit: its input, and what its ack carries beside `ok: true`. */
+/** Every command a client may emit: what it takes to, its input, and what its ack carries beside `ok: true`. */
 export const commands = {
-  'room.create': { input: CreateRoom, answer: Type.Object({ room: Room }) },
-  'room.join': { input: JoinRoom, answer: Type.Object({ room: Room }) },
-  'room.leave': { input: RoomTarget, answer: none },
-  'room.sendMessage': { input: SendMessage, answer: Written },
-  'room.editMessage': { input: EditMessage, answer: Written },
-  'room.recallMessage': { input: MessageTarget, answer: Written },
-  'room.react': { input: ReactCommand, answer: Written },
-  'room.pin': { input: PinCommand, answer: Written },
-  'room.read': { input: ReadRoom, answer: none },
-  'room.typing': { input: TypingCommand, answer: none },
-  'room.sync': { input: SyncRoom, answer: SyncPage },
-  'presence.watch': { input: WatchPresence, answer: Type.Object({ people: Type.Array(Presence) }) },
-  'presence.set': { input: SetPresence, answer: none },
+  'room.create': { permission: 'rooms:write', input: CreateRoom, answer: Type.Object({ room: Room }) },
+  'room.join': { permission: 'rooms:write', input: JoinRoom, answer: Type.Object({ room: Room }) },
+  'room.leave': { permission: 'rooms:read', input: RoomTarget, answer: none },
+  'room.sendMessage': { permission: 'messages:write', input: SendMessage, answer: Written },
+  'room.editMessage': { permission: 'messages:write', input: EditMessage, answer: Written },
+  'room.recallMessage': { permission: 'messages:write', input: MessageTarget, answer: Written },
+  'room.react': { permission: 'messages:write', input: ReactCommand, answer: Written },
+  'room.pin': { permission: 'messages:write', input: PinCommand, answer: Written },
+  'room.read': { permission: 'messages:read', input: ReadRoom, answer: none },
+  'room.typing': { permission: 'messages:write', input: TypingCommand, answer: none },
+  'room.sync': { permission: 'messages:read', input: SyncRoom, answer: SyncPage },
+  'presence.watch': {
+    permission: 'people:read',
+    input: WatchPresence,
+    answer: Type.Object({ people: Type.Array(Presence) }),
+  },
+  'presence.set': { permission: 'self', input: SetPresence, answer: none },
   /** Asks for the heads of all of one's rooms, on focus and on wake. */
-  'session.heads': { input: nothing, answer: Type.Object({ heads: Type.Array(AnnouncedHead) }) },
-} as const satisfies Record<string, { input: TSchema; answer: TSchema }>
+  'session.heads': { permission: 'self', input: nothing, answer: Type.Object({ heads: Type.Array(AnnouncedHead) }) },
+} as const satisfies Record<string, { permission: Requirement; input: TSchema; answer: TSchema }>
 
 /** First event on a socket: who one is, and where each room stands. */
 export const SessionReady = Type.Object({

@@ -117,6 +117,7 @@ export const createRoom = contract({
   summary: 'Make a room; a PRIVATE one with somebody is made once and then returned',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   body: CreateRoom,
   status: 201,
   response: RoomAnswer,
@@ -128,6 +129,7 @@ export const getRoom = contract({
   summary: 'Read one room, or list one’s own with unread counts, latest first',
   tag,
   auth: 'session',
+  permission: 'rooms:read',
   query: Type.Object({ id: Type.Optional(id('Answers this one room.')), cursor }, closed),
   status: 200,
   response: Type.Union([RoomAnswer, page(Room)]),
@@ -139,6 +141,7 @@ export const updateRoom = contract({
   summary: 'Rename a room, or change its topic, picture or visibility',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   body: Type.Object(
     {
       id: id('The room.'),
@@ -159,6 +162,7 @@ export const deleteRoom = contract({
   summary: 'Delete a room with everything in it; the creator only',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   fields: RoomTarget,
   status: 204,
 })
@@ -169,6 +173,7 @@ export const joinRoom = contract({
   summary: 'Join a listed room, or any room by invitation',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   body: JoinRoom,
   status: 200,
   response: RoomAnswer,
@@ -180,6 +185,7 @@ export const leaveRoom = contract({
   summary: 'Leave a room; a creator hands it over first, or is its last member',
   tag,
   auth: 'session',
+  permission: 'rooms:read',
   body: RoomTarget,
   status: 204,
 })
@@ -190,6 +196,7 @@ export const listDirectory = contract({
   summary: 'Listed rooms of the workspace, by name',
   tag,
   auth: 'session',
+  permission: 'rooms:read',
   query: Type.Object(
     {
       query: Type.Optional(Type.String({ maxLength: 80, description: 'Part of the name or topic.' })),
@@ -209,6 +216,7 @@ export const updateMembership = contract({
   summary: 'Change how one keeps a room: pinned on top, what notifies',
   tag,
   auth: 'session',
+  permission: 'rooms:read',
   body: Type.Object(
     {
       roomId: id('The room.'),
@@ -227,6 +235,7 @@ export const listMembers = contract({
   summary: 'Members of a room: creator, admins, then by name',
   tag,
   auth: 'session',
+  permission: 'rooms:read',
   query: Type.Object(
     {
       roomId: id('The room.'),
@@ -245,6 +254,7 @@ export const addMembers = contract({
   summary: 'Add people to a group',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   body: Type.Object(
     {
       roomId: id('The room.'),
@@ -262,6 +272,7 @@ export const updateMember = contract({
   summary: 'Give a member another role; `creator` hands the room over',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   body: Type.Object({ roomId: id('The room.'), userId: id('The member.'), role: RoomRole }, closed),
   status: 204,
 })
@@ -272,6 +283,7 @@ export const removeMember = contract({
   summary: 'Remove a member',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   fields: Type.Object({ roomId: id('The room.'), userId: id('The member.') }, closed),
   status: 204,
 })
@@ -282,6 +294,7 @@ export const createInvite = contract({
   summary: 'Make an invitation link',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   body: Type.Object(
     {
       roomId: id('The room.'),
@@ -302,6 +315,7 @@ export const getInvite = contract({
   summary: 'What an invitation leads to, before joining',
   tag,
   auth: 'session',
+  permission: 'rooms:read',
   query: Type.Object(
     { token: Type.String({ minLength: 1, maxLength: 64, description: 'Token of the link.' }) },
     closed,
@@ -319,6 +333,7 @@ export const listInvites = contract({
   summary: 'Invitations of a room that still work',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   query: Type.Object({ roomId: id('The room.') }, closed),
   status: 200,
   response: page(RoomInvite),
@@ -330,6 +345,7 @@ export const deleteInvite = contract({
   summary: 'Withdraw an invitation',
   tag,
   auth: 'session',
+  permission: 'rooms:write',
   fields: Type.Object({ id: id('The invitation.') }, closed),
   status: 204,
 })

@@ -4,6 +4,8 @@ export interface AnswerCache<Answer> {
   get(key: string, load: () => Promise<Answer>): Promise<Answer>
   /** Forgets an answer, because what it was made of has changed. */
   drop(key: string): void
+  /** Forgets everything. */
+  clear(): void
 }
 
 interface Entry<Answer> {
@@ -46,5 +48,6 @@ export function createAnswerCache<Answer>({
       return entry.answer
     },
     drop: (key) => void entries.delete(key),
+    clear: () => entries.clear(),
   }
 }

@@ -1,5 +1,8 @@
+import type { Requirement } from '@parley/protocol/access'
 import { commands as schemas, type CommandAnswer, type CommandInput, type CommandName } from '@parley/protocol/realtime'
+import type { Actor } from '../platform/http/actor.ts'
 import { AppError, rateLimited, toAppError, toWire } from '../platform/http/errors.ts'
+import { withRequestContext } from '../platform/request-context.ts'
 import { createValidator } from '../platform/http/validate.ts'
 import type { Connection, RealtimeSocket } from './sockets.ts'
 import type { RateMeter } from './rate.ts'
@@ -12,6 +15,11 @@ export type CommandHandler<N extends CommandName> = (
 type Ack = (answer: object) => void
 type Run = (input: unknown, connection: Connection) => Promise<object>
 
+interface CommandsDependencies {
+  authorize: (actor: Actor, requirement: Requirement) => Promise<void>
+  log: Log
+}
+
 interface Log {
   error(context: object, message: string): void
 }
@@ -20,8 +28,8 @@ const isCommandName = (name: string): name is CommandName => Object.hasOwn(schem
 
 const isAck = (value: unknown): value is Ack => typeof value === 'function'
 
-/** Holds the declared commands and runs them: rate, then schema, then handler, then exactly one ack. */
-export function createCommands(log: Log) {
+/** Holds the declared commands and runs them: rate, permission, schema, handler, then exactly one ack. */
+export function createCommands({ authorize, log }: CommandsDependencies) {
   const runs = new Map<CommandName, Run>()
   let requests = 0
 
@@ -32,7 +40,8 @@ export function createCommands(log: Log) {
       if (waitMs > 0) throw rateLimited(waitMs)
       const run = isCommandName(name) ? runs.get(name) : undefined
       if (!run) throw new AppError('VALIDATION_FAILED', `There is no command ${name.slice(0, 60)}.`)
-      return { ok: true, ...(await run(args[0], connection)) }
+      const context = { requestId, address: connection.address }
+      return { ok: true, ...(await withRequestContext(context, () => run(args[0], connection))) }
     } catch (thrown) {
       const error = toAppError(thrown)
       if (error.status >= 500)
@@ -46,7 +55,11 @@ export function createCommands(log: Log) {
     declare<N extends CommandName>(name: N, handler: CommandHandler<N>): void {
       if (runs.has(name)) throw new Error(`the command ${name} is declared twice`)
       const check = createValidator<(typeof schemas)[N]['input']>(schemas[name].input, { part: 'input' })
-      runs.set(name, async (input, connection) => handler(check(input), connection))
+      const { permission } = schemas[name]
+      runs.set(name, async (input, connection) => {
+        await authorize(connection.actor, permission)
+        return handler(check(input), connection)
+      })
     },
     /** Answers the commands of one socket. One listener for all of them keeps an idle socket small. */
     serve(socket: RealtimeSocket, connection: Connection, meter: RateMeter): void {

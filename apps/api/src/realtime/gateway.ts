@@ -1,5 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
+import type { Requirement } from '@parley/protocol/access'
 import type { AnnouncedHead } from '@parley/protocol/messages'
+import type { SessionEnding } from '@parley/protocol/identity'
 import {
   packetBytesMax,
   realtimePath,
@@ -40,8 +42,8 @@ export interface Gateway {
   size(channel: string): number
   onConnect(listener: (connection: Connection) => void): void
   onDisconnect(listener: (connection: Connection) => void): void
-  /** Tells the sockets of a session that it was revoked, and closes them. */
-  endSession(sessionId: string): void
+  /** Tells the sockets of a session why it ends, and closes them. */
+  endSession(sessionId: string, reason?: SessionEnding['reason']): void
   /** Begins to accept connections; `headsOf` names the rooms a person hears of. */
   start(options: { headsOf: HeadsOf }): void
   close(): Promise<void>
@@ -58,12 +60,20 @@ interface EmitOptions {
 interface GatewayDependencies {
   server: HttpServer
   authenticate: (token: string) => Promise<Actor>
+  /** Throws PERMISSION_DENIED unless the actor is permitted what a command takes. */
+  authorize: (actor: Actor, requirement: Requirement) => Promise<void>
   commandsPerSecond: number
   log: Log
 }
 
 /** Makes the Socket.IO gateway on `server`: WebSocket only, at one path, every command checked at the door. */
-export function createGateway({ server, authenticate, commandsPerSecond, log }: GatewayDependencies): Gateway {
+export function createGateway({
+  server,
+  authenticate,
+  authorize,
+  commandsPerSecond,
+  log,
+}: GatewayDependencies): Gateway {
   const engine = new Engine({
     transports: ['websocket'],
     pingInterval: 15_000,
@@ -73,7 +83,7 @@ export function createGateway({ server, authenticate, commandsPerSecond, log }: 
   })
   const io: RealtimeServer = new Server({ serveClient: false, connectTimeout: 10_000 })
   io.bind(engine)
-  const commands = createCommands(log)
+  const commands = createCommands({ authorize, log })
   const connectListeners: ((connection: Connection) => void)[] = []
   const disconnectListeners: ((connection: Connection) => void)[] = []
   const stopWatching = watchSlowConsumers(io, log)
@@ -134,13 +144,13 @@ export function createGateway({ server, authenticate, commandsPerSecond, log }: 
     size: (channel) => io.of('/').adapter.rooms.get(channel)?.size ?? 0,
     onConnect: (listener) => void connectListeners.push(listener),
     onDisconnect: (listener) => void disconnectListeners.push(listener),
-    endSession: (sessionId) => {
-      emit(sessionChannel(sessionId), 'session.ending', { reason: 'revoked' })
+    endSession: (sessionId, reason = 'revoked') => {
+      emit(sessionChannel(sessionId), 'session.ending', { reason })
       io.in(sessionChannel(sessionId)).disconnectSockets(true)
     },
     start: ({ headsOf }) => {
       io.on('connection', (socket) => {
-        const connection = { id: socket.id, actor: socket.data.actor }
+        const connection = { id: socket.id, actor: socket.data.actor, address: socket.handshake.address }
         commands.serve(socket, connection, createRateMeter(commandsPerSecond))
         // Whoever is told of a connection is told of its end, and of no other.
         let isAnnounced = false

@@ -13,4 +13,6 @@ export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultE
 export interface Connection {
   id: string
   actor: Actor
+  /** Network address it came from. */
+  address: string
 }

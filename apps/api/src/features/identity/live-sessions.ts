@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts'
 import { createGather } from '../../platform/gather.ts'
 import { AppError } from '../../platform/http/errors.ts'
 import { findSessionStates, touchSession } from './store.ts'
+import { isOpen, workspaceClosed } from './workspace-state.ts'
 
 interface LiveSessionsDependencies {
   db: Database
@@ -10,7 +11,7 @@ interface LiveSessionsDependencies {
 }
 
 interface Known {
-  state: 'live' | 'revoked' | 'disabled'
+  state: 'live' | 'revoked' | 'disabled' | 'closed'
   lastUsedAtMs: number
 }
 
@@ -26,8 +27,9 @@ const questionMax = 500
 async function load(db: Database, sessionIds: string[]): Promise<Map<string, Known>> {
   const rows = await findSessionStates(db, sessionIds)
   return new Map(
-    rows.map(({ id, revokedAt, disabledAt, lastUsedAt }) => {
-      const state = revokedAt ? 'revoked' : disabledAt ? 'disabled' : 'live'
+    rows.map(({ id, revokedAt, disabledAt, workspaceStatus, lastUsedAt }) => {
+      const inOpenWorkspace = isOpen(workspaceStatus) ? 'live' : 'closed'
+      const state = revokedAt ? 'revoked' : disabledAt ? 'disabled' : inOpenWorkspace
       return [id, { state, lastUsedAtMs: lastUsedAt.getTime() }]
     }),
   )
@@ -41,11 +43,15 @@ export function createLiveSessions({ db, onError }: LiveSessionsDependencies) {
     (await find(sessionId)) ?? { state: 'revoked', lastUsedAtMs: 0 }
 
   return {
-    /** Throws TOKEN_REVOKED or USER_DISABLED unless the session lives; with an address, notes its use to the minute. */
+    /**
+     * Throws TOKEN_REVOKED, USER_DISABLED or PERMISSION_DENIED (a suspended workspace) unless the session lives; with an
+     * address, notes its use to the minute.
+     */
     async require(sessionId: string, address?: string): Promise<void> {
       const known = await cache.get(sessionId, () => read(sessionId))
       if (known.state === 'revoked') throw new AppError('TOKEN_REVOKED', 'This session was signed out.')
       if (known.state === 'disabled') throw new AppError('USER_DISABLED', 'This account is disabled.')
+      if (known.state === 'closed') throw workspaceClosed()
       if (address === undefined || Date.now() - known.lastUsedAtMs < touchEveryMs) return
       known.lastUsedAtMs = Date.now()
       touchSession(db, sessionId, address).catch(onError)

@@ -82,11 +82,12 @@ export function createSessions({ db, events, signIn, cookies, passwords }: Sessi
       { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
       address: string,
     ): Promise<void> {
-      const user = await store.findUser(db, userId)
-      await signIn.guarded(`id:${userId}`, address, () => passwords.verify(user?.passwordHash ?? null, currentPassword))
+      const account = await store.findAccountOf(db, userId)
+      if (!account) throw new AppError('USER_NOT_FOUND', 'This account does not exist.')
+      await signIn.guarded(`id:${account.id}`, address, () => passwords.verify(account.passwordHash, currentPassword))
       const passwordHash = await passwords.hash(newPassword)
       const ended = await db.transaction(async (tx) => {
-        await store.setPasswordHash(tx, userId, passwordHash)
+        await store.setPasswordHash(tx, account.id, passwordHash)
         return store.revokeOtherSessions(tx, userId, sessionId)
       })
       for (const id of ended) events.emit('session.revoked', { sessionId: id, userId })

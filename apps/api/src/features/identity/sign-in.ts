@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { SignedIn } from '@parley/protocol/identity'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isDuplicateOf, type Database, type Queryable } from '../../platform/database.ts'
+import type { Database, Queryable } from '../../platform/database.ts'
 import { AppError } from '../../platform/http/errors.ts'
+import { chooseUser, createAccount } from './accounts.ts'
 import { createAttempts, networkOf } from './attempts.ts'
 import type { Cookies } from './cookies.ts'
 import type { Passwords } from './passwords.ts'
@@ -95,10 +96,7 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts }:
     ): Promise<SignedIn> {
       registrations.begin(networkOf(request.ip))
       const passwordHash = await passwords.hash(body.password)
-      const email = body.email.toLowerCase()
-      const userId = await store.insertUser(db, { email, username: body.username, passwordHash }).catch(refuseTaken)
-      const user = await store.findUser(db, userId)
-      if (!user) throw new Error(`account ${userId} vanished while it was made`)
+      const user = await createAccount(db, { ...body, email: body.email.toLowerCase(), passwordHash })
       return open(user, request, reply)
     },
     async login(
@@ -106,25 +104,14 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts }:
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<SignedIn> {
-      const user = await store.findUserByLogin(db, login)
-      await guarded(user ? `id:${user.id}` : `login:${login.toLowerCase()}`, request.ip, () =>
-        passwords.verify(user?.passwordHash ?? null, password),
+      const account = await store.findAccountByLogin(db, login)
+      await guarded(account ? `id:${account.id}` : `login:${login.toLowerCase()}`, request.ip, () =>
+        passwords.verify(account?.passwordHash ?? null, password),
       )
-      if (!user) throw badCredentials()
-      if (user.disabledAt) throw new AppError('USER_DISABLED', 'This account is disabled.')
-      return open(user, request, reply)
+      if (!account) throw badCredentials()
+      return open(await chooseUser(db, account.id), request, reply)
     },
   }
-}
-
-function refuseTaken(error: unknown): never {
-  if (isDuplicateOf(error, 'users_email')) {
-    throw new AppError('EMAIL_IN_USE', 'An account with this e-mail address exists.', { cause: error })
-  }
-  if (isDuplicateOf(error, 'users_username')) {
-    throw new AppError('USERNAME_IN_USE', 'This username is taken.', { cause: error })
-  }
-  throw error
 }
 
 export type SignIn = ReturnType<typeof createSignIn>

@@ -1,29 +1,57 @@
-import { and, desc, eq, exists, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm'
+import type { RoleKey } from '@parley/protocol/access'
+import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
 import type { Queryable } from '../../platform/database.ts'
-import { refreshTokens, sessions, users } from './tables.ts'
+import { workspaces } from '../workspaces/tables.ts'
+import { accounts, refreshTokens, sessions, users } from './tables.ts'
 
 export type UserRecord = typeof users.$inferSelect
+export type AccountRecord = typeof accounts.$inferSelect
 
-/** The workspace everybody is in until workspaces have screens of their own; made by the first migration. */
-const defaultWorkspaceId = '1'
+/** The workspace of who registers without an invitation; made by the first migration. */
+export const defaultWorkspaceId = '1'
 
-interface NewUser {
+interface NewAccount {
   email: string
   username: string
   passwordHash: string
+  superAdmin: boolean
 }
 
 /** Inserts an account and answers its id; a taken e-mail or username is a duplicate key. */
-export async function insertUser(db: Queryable, { email, username, passwordHash }: NewUser): Promise<string> {
-  const [result] = await db.insert(users).values({
-    workspaceId: defaultWorkspaceId,
-    email,
-    username,
-    passwordHash,
-    displayName: username,
-    createdAt: new Date(),
-  })
+export async function insertAccount(db: Queryable, account: NewAccount): Promise<string> {
+  const [result] = await db.insert(accounts).values({ ...account, createdAt: new Date() })
   return String(result.insertId)
+}
+
+interface NewUser {
+  workspaceId: string
+  accountId: string
+  email: string
+  username: string
+  role: RoleKey
+}
+
+/** Puts an account into a workspace and answers the id of its user there; one that is in it already is a duplicate key. */
+export async function insertUser(db: Queryable, user: NewUser): Promise<string> {
+  const [result] = await db.insert(users).values({ ...user, displayName: user.username, createdAt: new Date() })
+  return String(result.insertId)
+}
+
+export async function isWithoutAccounts(db: Queryable): Promise<boolean> {
+  const found = await db.select({ id: accounts.id }).from(accounts).limit(1)
+  return found.length === 0
+}
+
+/** Reads a workspace and locks it, so that two who join at once are counted one after the other. */
+export async function lockWorkspace(db: Queryable, workspaceId: string) {
+  const [workspace] = await db.select().from(workspaces).where(eq(workspaces.id, workspaceId)).for('update')
+  return workspace
+}
+
+/** How many may enter a workspace: its people who are not disabled. */
+export async function countMembers(db: Queryable, workspaceId: string): Promise<number> {
+  return db.$count(users, and(eq(users.workspaceId, workspaceId), isNull(users.disabledAt)))
 }
 
 export async function findUser(db: Queryable, userId: string): Promise<UserRecord | undefined> {
@@ -31,17 +59,36 @@ export async function findUser(db: Queryable, userId: string): Promise<UserRecor
   return user
 }
 
-/** Finds an account by e-mail or username: usernames hold no `@`, so one login names one account. */
-export async function findUserByLogin(db: Queryable, login: string): Promise<UserRecord | undefined> {
-  const [user] = await db
-    .select()
+/** The account of a user. */
+export async function findAccountOf(db: Queryable, userId: string): Promise<AccountRecord | undefined> {
+  const [row] = await db
+    .select({ account: accounts })
     .from(users)
-    .where(eq(login.includes('@') ? users.email : users.username, login))
-  return user
+    .innerJoin(accounts, eq(accounts.id, users.accountId))
+    .where(eq(users.id, userId))
+  return row?.account
 }
 
-export async function setPasswordHash(db: Queryable, userId: string, passwordHash: string): Promise<void> {
-  await db.update(users).set({ passwordHash }).where(eq(users.id, userId))
+/** Finds an account by e-mail or username: usernames hold no `@`, so one login names one account. */
+export async function findAccountByLogin(db: Queryable, login: string): Promise<AccountRecord | undefined> {
+  const [account] = await db
+    .select()
+    .from(accounts)
+    .where(eq(login.includes('@') ? accounts.email : accounts.username, login))
+  return account
+}
+
+/** An account's users, one a workspace, the last one seen first. */
+export const findUsersOf = (db: Queryable, accountId: string) =>
+  db
+    .select({ user: users, status: workspaces.status })
+    .from(users)
+    .innerJoin(workspaces, eq(workspaces.id, users.workspaceId))
+    .where(eq(users.accountId, accountId))
+    .orderBy(desc(users.lastSeenAt), asc(users.id))
+
+export async function setPasswordHash(db: Queryable, accountId: string, passwordHash: string): Promise<void> {
+  await db.update(accounts).set({ passwordHash }).where(eq(accounts.id, accountId))
 }
 
 interface NewSession {
@@ -83,7 +130,7 @@ export async function markRefreshTokenUsed(db: Queryable, tokenHash: string): Pr
   await db.update(refreshTokens).set({ usedAt: new Date() }).where(eq(refreshTokens.tokenHash, tokenHash))
 }
 
-/** Whether sessions are revoked and their accounts disabled; a session that was swept is left out. */
+/** Whether sessions are revoked, their users disabled, their workspaces closed; a session that was swept is left out. */
 export async function findSessionStates(db: Queryable, sessionIds: string[]) {
   return db
     .select({
@@ -91,14 +138,29 @@ export async function findSessionStates(db: Queryable, sessionIds: string[]) {
       revokedAt: sessions.revokedAt,
       lastUsedAt: sessions.lastUsedAt,
       disabledAt: users.disabledAt,
+      workspaceStatus: workspaces.status,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(workspaces, eq(workspaces.id, sessions.workspaceId))
     .where(inArray(sessions.id, sessionIds))
 }
 
 export async function touchSession(db: Queryable, sessionId: string, address: string): Promise<void> {
   await db.update(sessions).set({ lastUsedAt: new Date(), address }).where(eq(sessions.id, sessionId))
+}
+
+/** Whether the user of the row is of the same account as `userId`: a person is the same in all their workspaces. */
+function isOfSameAccount(db: Queryable, userId: string) {
+  const own = alias(users, 'own')
+  const other = alias(users, 'other')
+  return exists(
+    db
+      .select({ one: sql`1` })
+      .from(own)
+      .innerJoin(other, eq(other.accountId, own.accountId))
+      .where(and(eq(own.id, userId), eq(other.id, sessions.userId))),
+  )
 }
 
 /** Sessions of a person that can still be refreshed, the latest used first. */
@@ -110,7 +172,7 @@ export async function findLiveSessions(db: Queryable, userId: string) {
   return db
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), exists(open)))
+    .where(and(isOfSameAccount(db, userId), isNull(sessions.revokedAt), exists(open)))
     .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
     .limit(100)
 }
@@ -120,7 +182,7 @@ export async function revokeSession(db: Queryable, userId: string, sessionId: st
   const [result] = await db
     .update(sessions)
     .set({ revokedAt: new Date() })
-    .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId), isNull(sessions.revokedAt)))
+    .where(and(eq(sessions.id, sessionId), isOfSameAccount(db, userId), isNull(sessions.revokedAt)))
   return result.affectedRows > 0
 }
 
@@ -129,7 +191,7 @@ export async function revokeOtherSessions(db: Queryable, userId: string, keptId:
   const others = await db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), ne(sessions.id, keptId), isNull(sessions.revokedAt)))
+    .where(and(isOfSameAccount(db, userId), ne(sessions.id, keptId), isNull(sessions.revokedAt)))
     .for('update')
   const ids = others.map(({ id }) => id)
   if (ids.length > 0) await db.update(sessions).set({ revokedAt: new Date() }).where(inArray(sessions.id, ids))

@@ -9,7 +9,7 @@ export async function sendUserImage(
   { username, v }: { username: string; v?: string },
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
-  const fileId = await findImage(db, username)
+  const fileId = await findImage(db, username, v)
   const avatar = fileId === null ? null : await openAvatar(fileId)
   const generated = generateAvatar(username)
   const etag = avatar ? `"f-${fileId}"` : generated.etag

@@ -122,6 +122,7 @@ describe('one person', () => {
 
   test('of another workspace does not exist', async () => {
     const [user, other] = [await createUser(api), await createUser(api)]
+    await api.sql.query("INSERT INTO workspaces (id, slug, name, created_at) VALUES (2, 'other', 'Other', NOW())")
     await api.sql.query('UPDATE users SET workspace_id = 2 WHERE id = ?', [other.id])
     expect((await refusal(api, user, getUser, { query: { id: other.id } })).code).toBe('USER_NOT_FOUND')
     expect((await call(api, user, listUsers, { query: { ids: other.id } })).items).toEqual([])

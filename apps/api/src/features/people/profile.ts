@@ -15,7 +15,7 @@ export async function updateProfile(
   if (image) await requireOwnFile(actor, image, 'avatar')
   const cleaned = displayName === undefined ? patch : { ...patch, displayName: displayName.trim() }
   await updateUser(db, actor.userId, cleaned).catch((error: unknown) => {
-    if (!isDuplicateOf(error, 'users_username')) throw error
+    if (!isDuplicateOf(error, 'accounts_username')) throw error
     throw new AppError('USERNAME_IN_USE', 'This username is taken.', { cause: error })
   })
   const user = (await relations.publicUsers([actor.userId])).get(actor.userId)

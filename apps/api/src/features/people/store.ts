@@ -1,10 +1,10 @@
 import type { ProfilePatch } from '@parley/protocol/people'
 import { and, asc, eq, exists, gt, inArray, isNull, like, or, sql } from 'drizzle-orm'
 import { union } from 'drizzle-orm/mysql-core'
-import type { Queryable } from '../../platform/database.ts'
+import type { Database, Queryable } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { likePattern } from '../../platform/like.ts'
-import { users } from '../identity/tables.ts'
+import { accounts, users } from '../identity/tables.ts'
 import { pairKeyOf, rooms } from '../rooms/tables.ts'
 import { userBlocks, userFriends } from './tables.ts'
 
@@ -17,16 +17,26 @@ export const findUsers = (db: Queryable, { workspaceId }: Actor, userIds: string
     .from(users)
     .where(and(inArray(users.id, userIds), eq(users.workspaceId, workspaceId)))
 
-export async function findImage(db: Queryable, username: string): Promise<string | null> {
-  const [user] = await db.select({ image: users.imageFileId }).from(users).where(eq(users.username, username))
-  return user?.image ?? null
+/** The avatar of a username. In several workspaces it may have several; `wanted` says which, if it is one of them. */
+export async function findImage(db: Queryable, username: string, wanted: string | undefined): Promise<string | null> {
+  const found = await db.select({ image: users.imageFileId }).from(users).where(eq(users.username, username))
+  const images = found.flatMap(({ image }) => image ?? [])
+  return images.find((image) => image === wanted) ?? images[0] ?? null
 }
 
-export async function updateUser(db: Queryable, userId: string, { image, ...patch }: ProfilePatch): Promise<void> {
-  await db
-    .update(users)
-    .set({ ...patch, ...(image !== undefined && { imageFileId: image }) })
-    .where(eq(users.id, userId))
+/** Changes a profile. A username is the account's: it changes in all of its workspaces, or, taken, in none. */
+export async function updateUser(db: Database, userId: string, { image, ...patch }: ProfilePatch): Promise<void> {
+  const changes = { ...patch, ...(image !== undefined && { imageFileId: image }) }
+  const { username } = patch
+  await db.transaction(async (tx) => {
+    if (username !== undefined) {
+      const [own] = await tx.select({ id: users.accountId }).from(users).where(eq(users.id, userId))
+      if (!own) return
+      await tx.update(accounts).set({ username }).where(eq(accounts.id, own.id))
+      await tx.update(users).set({ username }).where(eq(users.accountId, own.id))
+    }
+    if (Object.keys(changes).length > 0) await tx.update(users).set(changes).where(eq(users.id, userId))
+  })
 }
 
 /** Scripts written without spaces: their names are found by any part, others by the start of a word. */

@@ -1,3 +1,4 @@
+import type { Requirement } from '@parley/protocol/access'
 import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
 import { ErrorEnvelope } from '@parley/protocol/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -62,6 +63,7 @@ const describe = (contract: Contract) => ({
   summary: contract.summary,
   tags: [contract.tag],
   security: contract.auth === 'session' ? [{ bearer: [] }] : [],
+  ...(contract.auth === 'session' && { 'x-permission': contract.permission }),
   ...(contract.params && { params: contract.params }),
   ...((contract.query ?? contract.fields) && { querystring: contract.query ?? contract.fields }),
   ...(contract.body && { body: contract.body }),
@@ -76,7 +78,22 @@ const describe = (contract: Contract) => ({
   },
 })
 
-/** Registers one contract: authenticate, check the input, call the handler, answer with the contract's status. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route takes: a permission, `self`, or nothing because it is `public`. */
+    requirement?: Requirement | 'public'
+  }
+}
+
+/** Stops the start at a route under /api that does not say what it takes: one that forgets would be open to everybody. */
+export function refuseUndeclaredRoutes(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (!url.startsWith('/api/') || config?.requirement !== undefined) return
+    throw new Error(`${String(method)} ${url} does not say what it takes: register its contract with route()`)
+  })
+}
+
+/** Registers one contract: authenticate, authorise, check the input, call the handler, answer with the contract's status. */
 export function route<const C extends Contract>(
   app: FastifyInstance,
   contract: C,
@@ -88,10 +105,14 @@ export function route<const C extends Contract>(
     method: contract.method,
     url: contract.path,
     schema: describe(contract),
+    config: { requirement: contract.auth === 'public' ? 'public' : contract.permission },
     ...options,
     // The actor is proven before the body is read: strangers cost no parsing.
     onRequest: async (request) => {
-      if (contract.auth === 'session') request.actor = await authenticate(request)
+      if (contract.auth === 'public') return
+      const actor = await authenticate(request)
+      await app.authorize(actor, contract.permission)
+      request.actor = actor
     },
     handler: async (request, reply) => {
       if (contract.auth === 'session' && !request.actor) throw new AppError('TOKEN_MISSING', 'Sign in first.')
