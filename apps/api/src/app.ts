@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import type { AccessEvents } from './features/access/events.ts'
 import { createAccess } from './features/access/index.ts'
 import { createFileAccess, createFiles } from './features/files/index.ts'
+import { enterWorkspace } from './features/identity/accounts.ts'
 import type { IdentityEvents } from './features/identity/events.ts'
 import { createIdentity } from './features/identity/index.ts'
 import type { MessageEvents } from './features/messages/events.ts'
@@ -14,6 +15,9 @@ import { createPeople } from './features/people/index.ts'
 import { createRelations } from './features/people/relations.ts'
 import type { RoomEvents } from './features/rooms/events.ts'
 import { createRooms } from './features/rooms/index.ts'
+import type { WorkspaceEvents } from './features/workspaces/events.ts'
+import { createWorkspaces } from './features/workspaces/index.ts'
+import { takeInvite } from './features/workspaces/invites.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
 import { refuseUndeclaredRoutes } from './platform/http/route.ts'
@@ -24,7 +28,7 @@ import { registerTelemetry } from './platform/telemetry.ts'
 import { createGateway } from './realtime/gateway.ts'
 import { createHeadAnnouncer } from './realtime/heads.ts'
 
-type DomainEvents = AccessEvents & IdentityEvents & MessageEvents & PeopleEvents & RoomEvents
+type DomainEvents = AccessEvents & IdentityEvents & MessageEvents & PeopleEvents & RoomEvents & WorkspaceEvents
 
 /** The composition root: builds every feature in dependency order and hands each only what it needs. */
 export async function createApp(config: Config): Promise<FastifyInstance> {
@@ -40,7 +44,7 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
 
   const access = createAccess({ db, events })
   app.decorate('authorize', access.authorize)
-  const identity = await createIdentity({ app, db, events, config })
+  const identity = await createIdentity({ app, db, events, config, takeInvite })
   const gateway = createGateway({
     server: app.server,
     authenticate: identity.authenticateSocket,
@@ -101,6 +105,16 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
     openPrivateRoom: rooms.openPrivateRoom,
     logger: app.log,
   })
+
+  const workspaces = createWorkspaces({
+    db,
+    events,
+    mailer: { enabled: false, send: async () => undefined },
+    linkTo: (path) => path,
+    requireRoleWithin: (actor, role) => access.authorize(actor, role === 'admin' ? 'roles:admin' : 'people:admin'),
+    enterWorkspace,
+  })
+  workspaces.routes(app)
 
   for (const feature of [identity, rooms, files, messages, people]) {
     feature.routes(app)

@@ -42,6 +42,17 @@ export function refusal(value: unknown, status?: number): ApiError | undefined {
 export const isTokenFailure = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.code.startsWith('TOKEN_')
 
+/** Why nobody is signed in: the session was revoked, the account disabled, or the workspace suspended. */
+export type EndReason = 'revoked' | 'disabled' | 'suspended'
+
+/** What a refusal says about the session itself: it is at an end, or cannot be used for now; undefined if it says nothing. */
+export function endReasonOf(error: unknown): EndReason | undefined {
+  if (!(error instanceof ApiError)) return undefined
+  if (error.code === 'USER_DISABLED') return 'disabled'
+  if (error.details.reason === 'workspace-closed') return 'suspended'
+  return error.code === 'TOKEN_REVOKED' ? 'revoked' : undefined
+}
+
 /** Whatever was thrown, as an ApiError. */
 export const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : networkError('The server could not be reached.', error)

@@ -74,7 +74,7 @@ export function createParleyClient(options: ParleyClientOptions): ParleyClient {
     origin,
     accessToken: session.accessToken,
     refresh: session.refresh,
-    onRevoked: session.end,
+    onEnded: session.end,
   })
   const engine = createEngine(restSource(rest))
   const outbox = createOutbox({

@@ -1,7 +1,8 @@
 import { login, logout, refresh as refreshContract, register, type SignedIn } from '@parley/protocol/identity'
 import type { RequestOf } from '@parley/protocol/contract'
 import type { Profile } from '@parley/protocol/people'
-import { ApiError, isTokenFailure, toApiError } from './api-error.ts'
+import { switchWorkspace } from '@parley/protocol/workspaces'
+import { ApiError, endReasonOf, isTokenFailure, toApiError, type EndReason } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { createListeners } from './listeners.ts'
@@ -17,7 +18,10 @@ const refreshWaitMaxMs = 24 * 60 * 60_000
 const restoreBackoff = { baseMs: 500, maxMs: 15_000 }
 
 export type SessionState =
-  { status: 'restoring'; user: null } | { status: 'signedIn'; user: Profile } | { status: 'signedOut'; user: null }
+  | { status: 'restoring'; user: null }
+  | { status: 'signedIn'; user: Profile }
+  /** `reason` is there where it was not the person's own doing. */
+  | { status: 'signedOut'; user: null; reason?: EndReason }
 
 export interface Session {
   state: () => SessionState
@@ -28,12 +32,14 @@ export interface Session {
   restore: () => Promise<SessionState>
   signIn: (input: RequestOf<typeof login>['body']) => Promise<Profile>
   register: (input: RequestOf<typeof register>['body']) => Promise<Profile>
+  /** Goes to another workspace of the same account: to the one named, or to one that is open. */
+  switchWorkspace: (workspaceId?: string) => Promise<Profile>
   /** Renews the access token, once for all who ask meanwhile; null when the session is over. */
   refresh: () => Promise<string | null>
   /** Throws when the server cannot be told: the cookie would bring the session back on reload. */
   signOut: () => Promise<void>
   /** The server said that the session is over. */
-  end: () => void
+  end: (reason?: EndReason) => void
   /** One's profile was changed elsewhere. */
   updateUser: (user: Profile) => void
   stop: () => void
@@ -59,10 +65,10 @@ export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock
     return signedIn.user
   }
 
-  function end() {
+  function end(reason?: EndReason) {
     clearTimeout(refreshTimer)
     token = null
-    if (state.status !== 'signedOut') set({ status: 'signedOut', user: null })
+    if (state.status !== 'signedOut') set({ status: 'signedOut', user: null, ...(reason && { reason }) })
   }
 
   function scheduleRefresh(delayMs: number) {
@@ -86,7 +92,7 @@ export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock
       })
       .catch((error: unknown) => {
         if (!isOver(error)) throw error
-        end()
+        end(endReasonOf(error))
         return null
       })
       .finally(() => {
@@ -114,6 +120,13 @@ export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock
     restore,
     signIn: async (body) => adopt(await rest.call(login, { body })),
     register: async (body) => adopt(await rest.call(register, { body })),
+    // In turn with refreshes: both change the cookie, and other tabs refresh as soon as they hear of the switch.
+    switchWorkspace: async (workspaceId) =>
+      adopt(
+        await exclusively(locks, 'parley.refresh', () =>
+          rest.call(switchWorkspace, { body: workspaceId === undefined ? {} : { workspaceId } }),
+        ),
+      ),
     refresh,
     async signOut() {
       try {

@@ -29,7 +29,7 @@ function connect(options: Partial<SocketOptions> = {}) {
     origin,
     accessToken: () => 'token',
     refresh: async () => 'token',
-    onRevoked: () => undefined,
+    onEnded: () => undefined,
     ...options,
   })
   socket.start()
@@ -62,7 +62,7 @@ test('a command resolves to its answer, and a refused one throws its error', asy
 })
 
 test('without a connection a command fails at once and is not sent later', async () => {
-  const client = createSocket({ origin, accessToken: () => 't', refresh: async () => 't', onRevoked: () => undefined })
+  const client = createSocket({ origin, accessToken: () => 't', refresh: async () => 't', onEnded: () => undefined })
   await expect(client.command('session.heads', {})).rejects.toMatchObject({ code: 'NETWORK' })
 })
 
@@ -98,9 +98,9 @@ test('a server that comes back is found again', async () => {
 
 test('a revoked session stops the socket for good and is told', async () => {
   onConnection((connection) => connection.emit('session.ending', { reason: 'revoked' }))
-  const onRevoked = vi.fn<() => void>()
-  const client = connect({ onRevoked })
-  await vi.waitFor(() => expect(onRevoked).toHaveBeenCalledTimes(1))
+  const onEnded = vi.fn<(reason: string) => void>()
+  const client = connect({ onEnded })
+  await vi.waitFor(() => expect(onEnded).toHaveBeenCalledExactlyOnceWith('revoked'))
   expect(client.state()).toBe('stopped')
 })
 

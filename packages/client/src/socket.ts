@@ -9,7 +9,7 @@ import {
   type EventName,
   type EventPayload,
 } from '@parley/protocol/realtime'
-import { isTokenFailure, networkError, refusal } from './api-error.ts'
+import { endReasonOf, isTokenFailure, networkError, refusal, type EndReason } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import { createListeners } from './listeners.ts'
 
@@ -28,7 +28,7 @@ export interface SocketOptions {
   /** Renews the token; null when the session is over. */
   refresh: () => Promise<string | null>
   /** The session was ended by the server. */
-  onRevoked: () => void
+  onEnded: (reason: EndReason) => void
 }
 
 export interface RealtimeSocket {
@@ -96,6 +96,10 @@ export function createSocket(options: SocketOptions): RealtimeSocket {
     }
   }
 
+  function start() {
+    if (state === 'stopped') connect()
+  }
+
   function stop() {
     set('stopped')
     clearTimeout(timer)
@@ -114,13 +118,20 @@ export function createSocket(options: SocketOptions): RealtimeSocket {
   })
   socket.on('connect_error', (error: Error & { data?: unknown }) => {
     if (state === 'stopped') return
-    if (isTokenFailure(refusal(error.data))) void renewThenConnect()
+    const refused = refusal(error.data)
+    // The refresh finds out for certain, and ends the session if that is so.
+    if (isTokenFailure(refused) || endReasonOf(refused)) void renewThenConnect()
     else connectLater()
   })
   socket.on('session.ending', ({ reason }: SessionEnding) => {
-    if (reason !== 'revoked') return
+    if (reason === 'shutdown' || reason === 'slow') return
     stop()
-    options.onRevoked()
+    if (reason !== 'switched') options.onEnded(reason)
+    // Another tab brought a session of the new workspace; this one takes it up and starts anew as that user.
+    else
+      options.refresh().then((token) => {
+        if (token !== null) start()
+      }, start)
   })
 
   // The overload states what the protocol promises: the gateway answers by the same schema.
@@ -147,9 +158,7 @@ export function createSocket(options: SocketOptions): RealtimeSocket {
       return () => void socket.off<string>(name, heard)
     },
     command,
-    start() {
-      if (state === 'stopped') connect()
-    },
+    start,
     stop,
     wake() {
       if (state !== 'offline') return

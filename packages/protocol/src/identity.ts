@@ -44,6 +44,9 @@ export const register = contract({
       }),
       username: Username,
       password: NewPassword,
+      invite: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 64, description: 'Token of an invitation to a workspace.' }),
+      ),
     },
     closed,
   ),
@@ -128,12 +131,14 @@ export const SessionEnding = Type.Object({
       Type.Literal('revoked'),
       Type.Literal('disabled'),
       Type.Literal('suspended'),
+      Type.Literal('switched'),
       Type.Literal('shutdown'),
       Type.Literal('slow'),
     ],
     {
       description:
         '`revoked`: signed out. `disabled`: the account was. `suspended`: the workspace was. ' +
+        '`switched`: this browser went to another workspace, refresh. ' +
         '`shutdown`: the server restarts, reconnect. `slow`: too far behind, reconnect and sync.',
     },
   ),

@@ -14,7 +14,7 @@ import { Server } from 'socket.io'
 import type { Actor } from '../platform/http/actor.ts'
 import { AppError, toAppError, toWire } from '../platform/http/errors.ts'
 import { createCommands, type CommandHandler } from './commands.ts'
-import { sessionChannel, roomChannel, userChannel } from './channels.ts'
+import { roomChannel, sessionChannel, userChannel, workspaceChannel } from './channels.ts'
 import { createRateMeter } from './rate.ts'
 import type { Connection, RealtimeServer, RealtimeSocket } from './sockets.ts'
 import { watchSlowConsumers } from './slow-consumers.ts'
@@ -44,6 +44,8 @@ export interface Gateway {
   onDisconnect(listener: (connection: Connection) => void): void
   /** Tells the sockets of a session why it ends, and closes them. */
   endSession(sessionId: string, reason?: SessionEnding['reason']): void
+  /** The same for all who are in a workspace. */
+  endWorkspace(workspaceId: string, reason: SessionEnding['reason']): void
   /** Begins to accept connections; `headsOf` names the rooms a person hears of. */
   start(options: { headsOf: HeadsOf }): void
   close(): Promise<void>
@@ -111,6 +113,11 @@ export function createGateway({
     target.emit(name, payload)
   }
 
+  function end(channel: string, reason: SessionEnding['reason']): void {
+    emit(channel, 'session.ending', { reason })
+    io.in(channel).disconnectSockets(true)
+  }
+
   /**
    * Heads name the rooms to join, so they are read first. What is emitted between the reading and the joining would be
    * missed; if anything was, the heads are read once more.
@@ -129,8 +136,8 @@ export function createGateway({
   }
 
   async function welcome(socket: RealtimeSocket, headsOf: HeadsOf): Promise<void> {
-    const { userId, sessionId } = socket.data.actor
-    await socket.join([userChannel(userId), sessionChannel(sessionId)])
+    const { userId, sessionId, workspaceId } = socket.data.actor
+    await socket.join([userChannel(userId), sessionChannel(sessionId), workspaceChannel(workspaceId)])
     const heads = await joinRooms(socket, headsOf)
     const ready: EventPayload<'session.ready'> = { userId, heartbeatMs, serverTime: new Date().toISOString(), heads }
     socket.emit('session.ready', ready)
@@ -144,10 +151,8 @@ export function createGateway({
     size: (channel) => io.of('/').adapter.rooms.get(channel)?.size ?? 0,
     onConnect: (listener) => void connectListeners.push(listener),
     onDisconnect: (listener) => void disconnectListeners.push(listener),
-    endSession: (sessionId, reason = 'revoked') => {
-      emit(sessionChannel(sessionId), 'session.ending', { reason })
-      io.in(sessionChannel(sessionId)).disconnectSockets(true)
-    },
+    endSession: (sessionId, reason = 'revoked') => end(sessionChannel(sessionId), reason),
+    endWorkspace: (workspaceId, reason) => end(workspaceChannel(workspaceId), reason),
     start: ({ headsOf }) => {
       io.on('connection', (socket) => {
         const connection = { id: socket.id, actor: socket.data.actor, address: socket.handshake.address }

@@ -1,6 +1,7 @@
+import type { RoleKey } from '@parley/protocol/access'
 import { recordAudit } from '../../platform/audit.ts'
-import { isDuplicateOf, type Database, type Transaction } from '../../platform/database.ts'
-import { AppError, conflict, permissionDenied } from '../../platform/http/errors.ts'
+import { isDuplicateOf, type Database, type Queryable, type Transaction } from '../../platform/database.ts'
+import { AppError, conflict, notFound, permissionDenied } from '../../platform/http/errors.ts'
 import * as store from './store.ts'
 import { isOpen, workspaceClosed } from './workspace-state.ts'
 
@@ -10,36 +11,62 @@ interface NewAccount {
   passwordHash: string
 }
 
-/** Makes an account with its user in the default workspace. Who makes the first one runs the installation. */
-export async function createAccount(db: Database, account: NewAccount): Promise<store.UserRecord> {
-  const { email, username } = account
+/** Where somebody enters, and as what. */
+export interface Seat {
+  workspaceId: string
+  role: RoleKey
+}
+
+/** Uses up one place of an invitation and answers where it leads; throws NOT_FOUND unless this address may. */
+export type TakeInvite = (tx: Queryable, token: string, email: string) => Promise<Seat>
+
+/**
+ * Makes an account with its user in the workspace its invitation leads to, or else in the default one. Who makes the first
+ * account runs the installation.
+ */
+export async function createAccount(
+  db: Database,
+  account: NewAccount,
+  invited: (tx: Transaction) => Promise<Seat | null>,
+): Promise<store.UserRecord> {
   return db
-    .transaction(async (tx) => {
-      // Taken before the first read, or two who come first at the same time would both be told so.
-      await requireSeat(tx, store.defaultWorkspaceId)
-      const isFirst = await store.isWithoutAccounts(tx)
-      const accountId = await store.insertAccount(tx, { ...account, superAdmin: isFirst })
-      const userId = await store.insertUser(tx, {
-        workspaceId: store.defaultWorkspaceId,
-        accountId,
-        email,
-        username,
-        role: isFirst ? 'admin' : 'member',
-      })
-      const user = await store.findUser(tx, userId)
-      if (!user) throw new Error(`user ${userId} vanished while it was made`)
-      const { workspaceId, role } = user
-      const target = { targetKind: 'user', targetId: userId }
-      await recordAudit(tx, {
-        workspaceId,
-        actorId: userId,
-        action: 'user.registered',
-        ...target,
-        after: { username, role },
-      })
-      return user
-    })
+    .transaction(
+      async (tx) => {
+        // Two who come first at the same time must not both be told so.
+        await store.lockWorkspace(tx, store.defaultWorkspaceId)
+        const superAdmin = await store.isWithoutAccounts(tx)
+        const seat = (await invited(tx)) ?? {
+          workspaceId: store.defaultWorkspaceId,
+          role: superAdmin ? 'admin' : 'member',
+        }
+        const accountId = await store.insertAccount(tx, { ...account, superAdmin })
+        return enterWorkspace(tx, { ...account, id: accountId }, seat)
+      },
+      // Who came in while this waited for the lock must be seen.
+      { isolationLevel: 'read committed' },
+    )
     .catch(refuseTaken)
+}
+
+/** Puts an account into a workspace, if that has room, in a transaction that reads what is committed; answers its user there. */
+export async function enterWorkspace(
+  tx: Transaction,
+  { id: accountId, email, username }: Pick<store.AccountRecord, 'id' | 'email' | 'username'>,
+  { workspaceId, role }: Seat,
+): Promise<store.UserRecord> {
+  await requireSeat(tx, workspaceId)
+  const userId = await store.insertUser(tx, { workspaceId, accountId, email, username, role })
+  const user = await store.findUser(tx, userId)
+  if (!user) throw new Error(`user ${userId} vanished while it was made`)
+  await recordAudit(tx, {
+    workspaceId,
+    actorId: userId,
+    action: 'user.registered',
+    targetKind: 'user',
+    targetId: userId,
+    after: { username, role },
+  })
+  return user
 }
 
 /** Holds a workspace's place for one more person until the transaction ends, or refuses. */
@@ -51,9 +78,11 @@ async function requireSeat(tx: Transaction, workspaceId: string): Promise<void> 
   throw conflict('This workspace has as many members as it may. Its administrators can raise the limit.', 'members-max')
 }
 
-/** The user as whom an account signs in: of its open workspaces the one it was in last. */
-export async function chooseUser(db: Database, accountId: string): Promise<store.UserRecord> {
-  const found = await store.findUsersOf(db, accountId)
+/** The user as whom an account signs in: in the workspace wanted, or of its open ones in that where it was last. */
+export async function chooseUser(db: Queryable, accountId: string, wantedId?: string): Promise<store.UserRecord> {
+  const all = await store.findUsersOf(db, accountId)
+  const found = wantedId === undefined ? all : all.filter(({ user }) => user.workspaceId === wantedId)
+  if (wantedId !== undefined && found.length === 0) throw notFound('This workspace')
   if (found.length === 0)
     throw permissionDenied('This account is in no workspace. Ask for an invitation.', 'no-workspace')
   const enabled = found.filter(({ user }) => user.disabledAt === null)

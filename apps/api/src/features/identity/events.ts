@@ -1,5 +1,7 @@
+import type { SessionEnding } from '@parley/protocol/identity'
+
 /** What happened to accounts and sessions, said after the commit. */
 export interface IdentityEvents {
-  /** A session was signed out, by its owner or because a refresh token was used twice. */
-  'session.revoked': { sessionId: string; userId: string }
+  /** A session was ended: `revoked`, by its owner or because a refresh token was used twice, unless it says otherwise. */
+  'session.revoked': { sessionId: string; userId: string; reason?: SessionEnding['reason'] }
 }

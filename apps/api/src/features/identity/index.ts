@@ -1,3 +1,4 @@
+import type { SessionEnding } from '@parley/protocol/identity'
 import type { Profile } from '@parley/protocol/people'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config.ts'
@@ -5,8 +6,10 @@ import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { AppError } from '../../platform/http/errors.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
+import type { TakeInvite } from './accounts.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createCookies } from './cookies.ts'
+import type { WorkspaceEvents } from '../workspaces/events.ts'
 import type { IdentityEvents } from './events.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import { createPasswords } from './passwords.ts'
@@ -16,18 +19,26 @@ import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { findUser, sweepSessions } from './store.ts'
 import { createTokens } from './tokens.ts'
+import { isOpen } from './workspace-state.ts'
 
 interface IdentityDependencies {
   app: FastifyInstance
   db: Database
-  events: EventBus<IdentityEvents>
+  events: EventBus<IdentityEvents & WorkspaceEvents>
   config: Config
+  takeInvite: TakeInvite
+}
+
+/** What the sockets of a session that does not live are told. */
+const endingOf = (error: AppError): SessionEnding['reason'] => {
+  if (error.code === 'USER_DISABLED') return 'disabled'
+  return error.code === 'PERMISSION_DENIED' ? 'suspended' : 'revoked'
 }
 
 const sweepEveryMs = 60 * 60_000
 
 /** Accounts and sessions: who somebody is, and on which devices. */
-export async function createIdentity({ app, db, events, config }: IdentityDependencies) {
+export async function createIdentity({ app, db, events, config, takeInvite }: IdentityDependencies) {
   const tokens = await createTokens(app, config.JWT_SECRET)
   const origins = config.WEB_ORIGINS.split(',').map((origin) => origin.trim())
   const cookies = createCookies({ secure: config.COOKIE_SECURE, origins })
@@ -37,11 +48,12 @@ export async function createIdentity({ app, db, events, config }: IdentityDepend
     onError: (error) => app.log.error({ err: error }, 'the last use of a session could not be noted'),
   })
   const authenticating = createAuthenticate({ tokens, liveSessions })
-  const signIn = createSignIn({ db, tokens, cookies, passwords, signInAttempts: config.SIGN_IN_ATTEMPTS })
+  const signIn = createSignIn({ db, tokens, cookies, passwords, signInAttempts: config.SIGN_IN_ATTEMPTS, takeInvite })
   const sessions = createSessions({ db, events, signIn, cookies, passwords })
 
   app.decorate('authenticate', authenticating.authenticate)
   events.on('session.revoked', ({ sessionId }) => liveSessions.revoked(sessionId))
+  events.on('workspace.changed', () => liveSessions.forgetAll())
 
   return {
     authenticateSocket: authenticating.authenticateSocket,
@@ -64,11 +76,14 @@ export async function createIdentity({ app, db, events, config }: IdentityDepend
       server.addHook('preClose', async () => clearInterval(timer))
     },
     realtime(gateway: Gateway): void {
-      events.on('session.revoked', ({ sessionId }) => gateway.endSession(sessionId))
+      events.on('session.revoked', ({ sessionId, reason }) => gateway.endSession(sessionId, reason))
+      events.on('workspace.changed', ({ workspaceId, status }) => {
+        if (!isOpen(status)) gateway.endWorkspace(workspaceId, 'suspended')
+      })
       // Revoked between its handshake and its joining the session's channel, a socket would hear of nothing.
       gateway.onConnect(({ actor }) => {
         liveSessions.require(actor.sessionId).catch((error: unknown) => {
-          if (error instanceof AppError) gateway.endSession(actor.sessionId)
+          if (error instanceof AppError) gateway.endSession(actor.sessionId, endingOf(error))
           else app.log.error({ err: error }, 'the session of a new socket could not be checked')
         })
       })

@@ -58,6 +58,8 @@ export function createLiveSessions({ db, onError }: LiveSessionsDependencies) {
     },
     /** Must be called after a revocation is committed: until then the database would be believed again. */
     revoked: (sessionId: string) => cache.drop(sessionId),
+    /** Must be called after the standing of many sessions changed, as when their workspace was suspended. */
+    forgetAll: () => cache.clear(),
   }
 }
 

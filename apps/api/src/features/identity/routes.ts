@@ -7,6 +7,7 @@ import {
   register,
   revokeSession,
 } from '@parley/protocol/identity'
+import { switchWorkspace } from '@parley/protocol/workspaces'
 import type { FastifyInstance } from 'fastify'
 import { route } from '../../platform/http/route.ts'
 import type { Cookies } from './cookies.ts'
@@ -23,6 +24,7 @@ export function identityRoutes(app: FastifyInstance, { signIn, sessions, cookies
   route(app, register, ({ body, request, reply }) => signIn.register(body, request, reply))
   route(app, login, ({ body, request, reply }) => signIn.login(body, request, reply))
   route(app, refresh, ({ request, reply }) => sessions.refresh(request, reply))
+  route(app, switchWorkspace, ({ body, request, reply }) => sessions.switchWorkspace(body.workspaceId, request, reply))
   route(app, logout, async ({ actor, reply }) => {
     await sessions.revoke(actor, actor.sessionId)
     cookies.clear(reply)

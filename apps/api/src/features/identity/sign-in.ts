@@ -3,7 +3,7 @@ import type { SignedIn } from '@parley/protocol/identity'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database, Queryable } from '../../platform/database.ts'
 import { AppError } from '../../platform/http/errors.ts'
-import { chooseUser, createAccount } from './accounts.ts'
+import { chooseUser, createAccount, type TakeInvite } from './accounts.ts'
 import { createAttempts, networkOf } from './attempts.ts'
 import type { Cookies } from './cookies.ts'
 import type { Passwords } from './passwords.ts'
@@ -18,6 +18,7 @@ interface SignInDependencies {
   passwords: Passwords
   /** Wrong passwords before an account is slowed down. */
   signInAttempts: number
+  takeInvite: TakeInvite
 }
 
 /** One address may be a whole office. */
@@ -30,7 +31,7 @@ export const hashToken = (token: string) => createHash('sha256').update(token).d
 const badCredentials = () => new AppError('BAD_CREDENTIALS', 'The login or the password is wrong.')
 
 /** Opens sessions: by making an account, by password, and anew by refresh token. */
-export function createSignIn({ db, tokens, cookies, passwords, signInAttempts }: SignInDependencies) {
+export function createSignIn({ db, tokens, cookies, passwords, signInAttempts, takeInvite }: SignInDependencies) {
   const accountAttempts = createAttempts(signInAttempts)
   const addressAttempts = createAttempts(signInAttempts * addressFactor)
   const registrations = createAttempts(signInAttempts * addressFactor)
@@ -54,13 +55,15 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts }:
     return { accessToken: access.token, expiresAt: access.expiresAt.toISOString(), user: toProfile(user) }
   }
 
-  async function open(user: store.UserRecord, request: FastifyRequest, reply: FastifyReply): Promise<SignedIn> {
-    const { id: userId, workspaceId } = user
+  /** Writes down a new session with its first refresh token. */
+  async function insert(tx: Queryable, { id: userId, workspaceId }: store.UserRecord, request: FastifyRequest) {
     const device = (request.headers['user-agent'] ?? '').slice(0, 300)
-    const opened = await db.transaction(async (tx) => {
-      const sessionId = await store.insertSession(tx, { userId, workspaceId, device, address: request.ip })
-      return { sessionId, refresh: await nextRefreshToken(tx, { sessionId, workspaceId }) }
-    })
+    const sessionId = await store.insertSession(tx, { userId, workspaceId, device, address: request.ip })
+    return { sessionId, refresh: await nextRefreshToken(tx, { sessionId, workspaceId }) }
+  }
+
+  async function open(user: store.UserRecord, request: FastifyRequest, reply: FastifyReply): Promise<SignedIn> {
+    const opened = await db.transaction((tx) => insert(tx, user, request))
     return answer(user, opened.sessionId, opened.refresh, reply)
   }
 
@@ -88,15 +91,19 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts }:
   return {
     answer,
     guarded,
+    insert,
     nextRefreshToken,
     async register(
-      body: { email: string; username: string; password: string },
+      { password, invite, ...named }: { email: string; username: string; password: string; invite?: string },
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<SignedIn> {
       registrations.begin(networkOf(request.ip))
-      const passwordHash = await passwords.hash(body.password)
-      const user = await createAccount(db, { ...body, email: body.email.toLowerCase(), passwordHash })
+      const email = named.email.toLowerCase()
+      const passwordHash = await passwords.hash(password)
+      const user = await createAccount(db, { ...named, email, passwordHash }, async (tx) =>
+        invite === undefined ? null : takeInvite(tx, invite, email),
+      )
       return open(user, request, reply)
     },
     async login(

@@ -7,6 +7,7 @@ import { accounts, refreshTokens, sessions, users } from './tables.ts'
 
 export type UserRecord = typeof users.$inferSelect
 export type AccountRecord = typeof accounts.$inferSelect
+export type SessionRecord = typeof sessions.$inferSelect
 
 /** The workspace of who registers without an invitation; made by the first migration. */
 export const defaultWorkspaceId = '1'
@@ -124,6 +125,14 @@ export async function lockRefreshToken(db: Queryable, tokenHash: string) {
     .where(eq(refreshTokens.tokenHash, tokenHash))
     .for('update')
   return row
+}
+
+export async function findWorkspaceStatus(db: Queryable, workspaceId: string) {
+  const [workspace] = await db
+    .select({ status: workspaces.status })
+    .from(workspaces)
+    .where(eq(workspaces.id, workspaceId))
+  return workspace?.status
 }
 
 export async function markRefreshTokenUsed(db: Queryable, tokenHash: string): Promise<void> {

@@ -1,5 +1,5 @@
+import type { WorkspaceStatus } from '@parley/protocol/workspaces'
 import { permissionDenied } from '../../platform/http/errors.ts'
-import type { WorkspaceStatus } from '../workspaces/tables.ts'
 
 /** Whether people may work in a workspace of this status. */
 export const isOpen = (status: WorkspaceStatus): boolean => status === 'active' || status === 'trial'

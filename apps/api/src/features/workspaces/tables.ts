@@ -1,8 +1,6 @@
+import type { WorkspaceStatus } from '@parley/protocol/workspaces'
 import { bigint, datetime, index, int, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import { asciiKey, autoId, caseless, id } from '../../platform/columns.ts'
-
-/** `trial` and `active` work; `suspended` and `archived` let nobody in but keep everything. */
-export type WorkspaceStatus = 'trial' | 'active' | 'suspended' | 'archived'
 
 /** A tenant: every person, room, file, token and log line belongs to one. */
 export const workspaces = mysqlTable(
