@@ -9,6 +9,12 @@ const Environment = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
   DATABASE_URL: Type.String({ pattern: '^(mysql|mariadb)://', description: 'MySQL 8.4 or MariaDB 10.11 and newer.' }),
   JWT_SECRET: Type.String({ minLength: 32, description: 'Key that signs access tokens, at least 32 characters.' }),
+  REDIS_URL: Type.Optional(
+    Type.String({
+      pattern: '^rediss?://',
+      description: 'Redis 6.2 or newer, or Valkey; joins several nodes. Without it there is one node, in memory.',
+    }),
+  ),
   DATA_DIR: Type.String({ default: '.data', description: 'Folder for files while they are kept on disk.' }),
   WEB_DIR: Type.Optional(Type.String({ description: 'Folder of the built web app, to be served by the API itself.' })),
   WEB_ORIGINS: Type.String({ default: '', description: 'Origins of web apps on other hosts, separated by commas.' }),
@@ -49,7 +55,7 @@ const Environment = Type.Object({
 export type Config = Static<typeof Environment>
 
 const compiled = Compile(Environment)
-const secrets = ['DATABASE_URL', 'JWT_SECRET', 'S3_SECRET_ACCESS_KEY'] as const
+const secrets = ['DATABASE_URL', 'JWT_SECRET', 'REDIS_URL', 'S3_SECRET_ACCESS_KEY'] as const
 
 function withSecretFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const merged = { ...environment }
