@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createPool } from 'mysql2/promise'
 import { createApp } from '../apps/api/src/app.ts'
+import { createSettings } from '../apps/api/src/config-reload.ts'
 import { loadConfig } from '../apps/api/src/config.ts'
 import { migrateDatabase } from '../apps/api/src/platform/database.ts'
 import { startPrivateDatabase } from './database.ts'
@@ -34,8 +35,14 @@ async function databaseUrl(): Promise<string> {
 /** An API of its own beside one that may be running: everything goes through the same doors as in real use. */
 async function startApi(url: string): Promise<string> {
   await migrateDatabase(url)
-  const settings = { LOG_LEVEL: 'warn', DATA_DIR: dataDir, JWT_SECRET: randomBytes(48).toString('base64url') }
-  const app = await createApp(loadConfig({ ...settings, ...process.env, DATABASE_URL: url, PORT: '0' }))
+  const defaults = {
+    LOG_LEVEL: 'warn',
+    LOG_DIR: 'off',
+    DATA_DIR: dataDir,
+    JWT_SECRET: randomBytes(48).toString('base64url'),
+  }
+  const given = { ...defaults, ...process.env, DATABASE_URL: url, PORT: '0' }
+  const app = await createApp(createSettings(() => loadConfig(given)))
   endings.push(() => app.close())
   return app.listen({ port: 0, host: '127.0.0.1' })
 }

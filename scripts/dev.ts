@@ -27,10 +27,15 @@ async function start(): Promise<void> {
   const apiPort = await port('api', 8000)
   const webPort = await port('web', 5173)
   const apiOrigin = `http://127.0.0.1:${apiPort}`
-  const apiEnv = { PORT: String(apiPort), DATABASE_URL: databaseUrl, DATA_DIR: dataDir, JWT_SECRET: await secret() }
+  const apiEnv = {
+    PORT: String(apiPort),
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
+    JWT_SECRET: await secret('JWT_SECRET'),
+    ENCRYPTION_KEY: await secret('ENCRYPTION_KEY'),
+  }
   await child('api', 'apps/api', ['--watch', 'src/main.ts'], {
-    LOG_LEVEL: 'warn',
-    DOCS: 'true',
+    CONFIG_FILE: 'config/local.yml',
     ...process.env,
     ...apiEnv,
   })
@@ -55,10 +60,11 @@ async function database(): Promise<string> {
   return started.url
 }
 
-/** Kept with the data, so that a restart signs nobody out. */
-async function secret(): Promise<string> {
-  if (process.env.JWT_SECRET) return process.env.JWT_SECRET
-  const file = join(dataDir, 'jwt-secret')
+/** Made on the first start and kept with the data, so that a restart signs nobody out. */
+async function secret(name: 'JWT_SECRET' | 'ENCRYPTION_KEY'): Promise<string> {
+  const given = process.env[name]
+  if (given) return given
+  const file = join(dataDir, name.toLowerCase().replace('_', '-'))
   if (!existsSync(file)) await writeFile(file, randomBytes(48).toString('base64url'), { mode: 0o600 })
   return readFile(file, 'utf8')
 }

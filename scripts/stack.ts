@@ -32,6 +32,7 @@ export async function startStack(settings: Record<string, string> = {}): Promise
   const origin = `http://127.0.0.1:${port}`
   const env = {
     LOG_LEVEL: 'warn',
+    LOG_DIR: 'off',
     ...process.env,
     PORT: String(port),
     DATABASE_URL: schema.url,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Config } from './config.ts'
+import type { Settings } from './config-reload.ts'
 import type { AccessEvents } from './features/access/events.ts'
 import { createAccess } from './features/access/index.ts'
 import { createFileAccess, createFiles } from './features/files/index.ts'
@@ -31,7 +31,8 @@ import { createHeadAnnouncer } from './realtime/heads.ts'
 type DomainEvents = AccessEvents & IdentityEvents & MessageEvents & PeopleEvents & RoomEvents & WorkspaceEvents
 
 /** The composition root: builds every feature in dependency order and hands each only what it needs. */
-export async function createApp(config: Config): Promise<FastifyInstance> {
+export async function createApp(settings: Settings): Promise<FastifyInstance> {
+  const config = settings.current()
   const app = await createHttpServer(config)
   registerRequestContext(app)
   refuseUndeclaredRoutes(app)
@@ -49,7 +50,7 @@ export async function createApp(config: Config): Promise<FastifyInstance> {
     server: app.server,
     authenticate: identity.authenticateSocket,
     authorize: access.authorize,
-    commandsPerSecond: config.COMMANDS_PER_SECOND,
+    commandsPerSecond: () => settings.current().COMMANDS_PER_SECOND,
     log: app.log,
   })
   gateway.onConnect(telemetry.connected)

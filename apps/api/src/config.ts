@@ -1,17 +1,30 @@
-import { readFileSync } from 'node:fs'
-import { Type, type Static } from 'typebox'
+import { IsOptional, Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import Value from 'typebox/value'
+import { describeAllowed, readLayers, settingValue } from './config-layers.ts'
 
-/** Every setting of the API. Each secret may also be given as `<NAME>_FILE`, the path of a file that holds it. */
+/*
+ * Every setting of the API: the one place that says its name, what is allowed and what it does. `secret` marks what is
+ * never shown and may be given as `<NAME>_FILE`; `reloadable` what a running server takes up on SIGHUP, which asks its
+ * consumers to read it at the time of use or to listen to `Settings.onChange`.
+ */
 const Environment = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8_000, description: 'Port to listen on.' }),
   HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
-  DATABASE_URL: Type.String({ pattern: '^(mysql|mariadb)://', description: 'MySQL 8.4 or MariaDB 10.11 and newer.' }),
-  JWT_SECRET: Type.String({ minLength: 32, description: 'Key that signs access tokens, at least 32 characters.' }),
+  DATABASE_URL: Type.String({
+    pattern: '^(mysql|mariadb)://',
+    secret: true,
+    description: 'MySQL 8.4 or MariaDB 10.11 and newer.',
+  }),
+  JWT_SECRET: Type.String({
+    minLength: 32,
+    secret: true,
+    description: 'Key that signs access tokens, at least 32 characters.',
+  }),
   REDIS_URL: Type.Optional(
     Type.String({
       pattern: '^rediss?://',
+      secret: true,
       description: 'Redis 6.2 or newer, or Valkey; joins several nodes. Without it there is one node, in memory.',
     }),
   ),
@@ -32,11 +45,44 @@ const Environment = Type.Object({
   }),
   LOG_LEVEL: Type.Union(
     (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((level) => Type.Literal(level)),
-    { default: 'info', description: 'How much to log.' },
+    { default: 'info', reloadable: true, description: 'How much to log.' },
+  ),
+  LOG_DIR: Type.String({
+    default: 'storage/logs',
+    description: 'Folder of the log files, from the folder of the repository; `off` logs to stdout alone.',
+  }),
+  LOG_FILE_MB: Type.Integer({ minimum: 1, default: 50, description: 'Size in MB at which a log file is closed.' }),
+  LOG_FILES: Type.Integer({ minimum: 1, default: 10, description: 'Closed log files that are kept.' }),
+  SLOW_REQUEST_MS: Type.Integer({
+    minimum: 1,
+    default: 1_000,
+    reloadable: true,
+    description: 'Requests and commands that take longer are logged as a warning.',
+  }),
+  SLOW_QUERY_MS: Type.Integer({
+    minimum: 1,
+    default: 250,
+    reloadable: true,
+    description: 'Database statements that take longer are logged as a warning, without their values.',
+  }),
+  METRICS_TOKEN: Type.Optional(
+    Type.String({
+      minLength: 16,
+      secret: true,
+      reloadable: true,
+      description: 'Bearer token that opens /metrics from other machines, at least 16 characters.',
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Address of an OpenTelemetry collector (OTLP over HTTP); traces are off without it.',
+    }),
   ),
   COMMANDS_PER_SECOND: Type.Integer({
     minimum: 1,
     default: 50,
+    reloadable: true,
     description: 'Realtime commands one socket may send a second, with a burst of twice as many.',
   }),
   SIGN_IN_ATTEMPTS: Type.Integer({
@@ -49,31 +95,44 @@ const Environment = Type.Object({
   S3_ENDPOINT: Type.Optional(Type.String({ description: 'Address of an S3-compatible service.' })),
   S3_REGION: Type.String({ default: 'us-east-1', description: 'Region of the bucket.' }),
   S3_ACCESS_KEY_ID: Type.Optional(Type.String({ description: 'Key id for the bucket.' })),
-  S3_SECRET_ACCESS_KEY: Type.Optional(Type.String({ description: 'Secret key for the bucket.' })),
+  S3_SECRET_ACCESS_KEY: Type.Optional(Type.String({ secret: true, description: 'Secret key for the bucket.' })),
 })
 
 export type Config = Static<typeof Environment>
 
+/** Marks of the schema, by setting. */
+const namesMarked = (mark: 'secret' | 'reloadable'): string[] =>
+  Object.entries(Environment.properties).flatMap(([name, schema]) => (Reflect.get(schema, mark) === true ? [name] : []))
+
+/** What a running server takes up on SIGHUP. */
+export const reloadableSettings: ReadonlySet<string> = new Set(namesMarked('reloadable'))
+
 const compiled = Compile(Environment)
-const secrets = ['DATABASE_URL', 'JWT_SECRET', 'REDIS_URL', 'S3_SECRET_ACCESS_KEY'] as const
+const settings = Object.entries(Environment.properties).map(([name, schema]) => ({
+  name,
+  schema,
+  check: Compile(schema),
+  isOptional: IsOptional(schema),
+}))
+const secrets = new Set(namesMarked('secret'))
 
-function withSecretFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const merged = { ...environment }
-  for (const name of secrets) {
-    const path = environment[`${name}_FILE`]
-    if (path) merged[name] = readFileSync(path, 'utf8').trim()
-  }
-  return merged
-}
-
-/** Reads the settings, or throws one error that names every bad one and what is allowed. */
+/**
+ * Reads the settings: the file that `CONFIG_FILE` names, over it the environment. Throws one error that names every bad
+ * setting, where it came from and what is allowed, and never its value.
+ */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  const given = withSecretFiles(environment)
-  const known = Object.fromEntries(
-    Object.keys(Environment.properties).flatMap((key) => (given[key] ? [[key, given[key]]] : [])),
-  )
-  const candidate: unknown = Value.Default(Environment, Value.Convert(Environment, known))
-  if (compiled.Check(candidate)) return candidate
-  const problems = compiled.Errors(candidate).map(({ instancePath, message }) => `${instancePath.slice(1)} ${message}`)
+  const names = settings.map(({ name }) => name)
+  const { given, problems } = readLayers(environment, { names, secrets })
+  const candidate: Record<string, unknown> = {}
+  for (const { name, schema, check, isOptional } of settings) {
+    const found = given.get(name)
+    const value = found ? settingValue(schema, found.value) : Value.Default(schema, undefined)
+    if (value === undefined && isOptional) continue
+    if (check.Check(value)) candidate[name] = value
+    else if (found) problems.push(`${name} (${found.from}) must be ${describeAllowed(schema)}`)
+    else if (!problems.some((problem) => problem.startsWith(`${name} `)))
+      problems.push(`${name} is not set; it must be ${describeAllowed(schema)}`)
+  }
+  if (problems.length === 0 && compiled.Check(candidate)) return candidate
   throw new Error(`The settings are not valid:\n  ${problems.join('\n  ')}`)
 }

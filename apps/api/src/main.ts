@@ -1,11 +1,14 @@
 import { createApp } from './app.ts'
+import { createSettings } from './config-reload.ts'
 import { loadConfig } from './config.ts'
 import { migrateDatabase } from './platform/database.ts'
 
-const config = loadConfig(process.env)
-await migrateDatabase(config.DATABASE_URL)
-const app = await createApp(config)
+const settings = createSettings(() => loadConfig(process.env))
+const { DATABASE_URL, PORT, HOST } = settings.current()
+await migrateDatabase(DATABASE_URL)
+const app = await createApp(settings)
 
+process.on('SIGHUP', () => settings.reload(app.log))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     app.log.info({ signal }, 'closing')
@@ -13,4 +16,4 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-await app.listen({ port: config.PORT, host: config.HOST })
+await app.listen({ port: PORT, host: HOST })

@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify'
 import { createPool, type Pool } from 'mysql2/promise'
 import Value from 'typebox/value'
 import { createApp } from '../src/app.ts'
+import { createSettings } from '../src/config-reload.ts'
 import { loadConfig } from '../src/config.ts'
 import { migrateDatabase } from '../src/platform/database.ts'
 
@@ -42,6 +43,7 @@ export interface TestUser {
 /** Generous limits: tests make many accounts from one address. Tests of the limits themselves pass their own. */
 const defaults = {
   LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
+  LOG_DIR: 'off',
   SIGN_IN_ATTEMPTS: '100000',
   COMMANDS_PER_SECOND: '10000',
 }
@@ -57,7 +59,7 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
   const secret = randomBytes(32).toString('hex')
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
   const given = { ...defaults, DATABASE_URL: base.href, JWT_SECRET: secret, DATA_DIR: dataDir, ...settings }
-  const app = await createApp(loadConfig(given))
+  const app = await createApp(createSettings(() => loadConfig(given)))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const sql = createPool({ uri: base.href, connectionLimit: 2, timezone: 'Z' })
   const api = {

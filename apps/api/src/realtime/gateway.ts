@@ -64,7 +64,8 @@ interface GatewayDependencies {
   authenticate: (token: string) => Promise<Actor>
   /** Throws PERMISSION_DENIED unless the actor is permitted what a command takes. */
   authorize: (actor: Actor, requirement: Requirement) => Promise<void>
-  commandsPerSecond: number
+  /** Asked for each new socket. */
+  commandsPerSecond: () => number
   log: Log
 }
 
@@ -156,7 +157,7 @@ export function createGateway({
     start: ({ headsOf }) => {
       io.on('connection', (socket) => {
         const connection = { id: socket.id, actor: socket.data.actor, address: socket.handshake.address }
-        commands.serve(socket, connection, createRateMeter(commandsPerSecond))
+        commands.serve(socket, connection, createRateMeter(commandsPerSecond()))
         // Whoever is told of a connection is told of its end, and of no other.
         let isAnnounced = false
         socket.on('disconnect', () => {
