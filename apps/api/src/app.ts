@@ -18,10 +18,12 @@ import { createRooms } from './features/rooms/index.ts'
 import type { WorkspaceEvents } from './features/workspaces/events.ts'
 import { createWorkspaces } from './features/workspaces/index.ts'
 import { takeInvite } from './features/workspaces/invites.ts'
+import { joinCluster } from './platform/cluster.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
+import { createAddressOf } from './platform/http/address.ts'
 import { refuseUndeclaredRoutes } from './platform/http/route.ts'
-import { createHttpServer } from './platform/http/server.ts'
+import { createHttpServer, list } from './platform/http/server.ts'
 import { registerRequestContext } from './platform/request-context.ts'
 import { openStorage } from './platform/storage.ts'
 import { registerTelemetry } from './platform/telemetry.ts'
@@ -38,8 +40,13 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   refuseUndeclaredRoutes(app)
   const database = openDatabase(config.DATABASE_URL)
   const { db } = database
-  const events = createEventBus<DomainEvents>((error, event) =>
-    app.log.error({ err: error, event }, 'a listener failed'),
+  // The nodes of one installation share a database, so its name is theirs.
+  const namespace = new URL(config.DATABASE_URL).pathname.slice(1)
+  const cluster =
+    config.REDIS_URL === undefined ? null : await joinCluster({ url: config.REDIS_URL, namespace, log: app.log })
+  const events = createEventBus<DomainEvents>(
+    (error, event) => app.log.error({ err: error, event }, 'a listener failed'),
+    cluster,
   )
   const telemetry = registerTelemetry(app, { ping: database.ping, metricsForAnybody: config.DOCS })
 
@@ -48,11 +55,14 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   const identity = await createIdentity({ app, db, events, config, takeInvite })
   const gateway = createGateway({
     server: app.server,
+    ...(cluster && { adapter: cluster.socketAdapter }),
+    addressOf: createAddressOf(list(config.TRUSTED_PROXIES)),
     authenticate: identity.authenticateSocket,
     authorize: access.authorize,
     commandsPerSecond: () => settings.current().COMMANDS_PER_SECOND,
     log: app.log,
   })
+  cluster?.onMissed(gateway.missed)
   gateway.onConnect(telemetry.connected)
   gateway.onDisconnect(telemetry.disconnected)
 
@@ -116,6 +126,8 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     enterWorkspace,
   })
   workspaces.routes(app)
+  access.routes(app)
+  access.realtime(gateway)
 
   for (const feature of [identity, rooms, files, messages, people]) {
     feature.routes(app)
@@ -129,6 +141,9 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     await people.close()
     await messages.close()
   })
-  app.addHook('onClose', () => database.close())
+  app.addHook('onClose', async () => {
+    await cluster?.close()
+    await database.close()
+  })
   return app
 }

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { Requirement } from '@parley/protocol/access'
 import type { AnnouncedHead } from '@parley/protocol/messages'
 import type { SessionEnding } from '@parley/protocol/identity'
@@ -10,12 +10,13 @@ import {
   type EventPayload,
 } from '@parley/protocol/realtime'
 import { Server as Engine } from 'engine.io'
-import { Server } from 'socket.io'
+import { Server, type ServerOptions } from 'socket.io'
 import type { Actor } from '../platform/http/actor.ts'
 import { AppError, toAppError, toWire } from '../platform/http/errors.ts'
 import { createCommands, type CommandHandler } from './commands.ts'
 import { roomChannel, sessionChannel, userChannel, workspaceChannel } from './channels.ts'
 import { createRateMeter } from './rate.ts'
+import { createRevisit } from './revisit.ts'
 import type { Connection, RealtimeServer, RealtimeSocket } from './sockets.ts'
 import { watchSlowConsumers } from './slow-consumers.ts'
 import { dispatchUpgrades } from './upgrade.ts'
@@ -42,12 +43,16 @@ export interface Gateway {
   size(channel: string): number
   onConnect(listener: (connection: Connection) => void): void
   onDisconnect(listener: (connection: Connection) => void): void
-  /** Tells the sockets of a session why it ends, and closes them. */
+  /** Hears of each socket of this node after what concerns it may have been missed. */
+  onRevisit(listener: (connection: Connection) => void): void
+  /** Tells the sockets of a session on this node why it ends, and closes them. */
   endSession(sessionId: string, reason?: SessionEnding['reason']): void
   /** The same for all who are in a workspace. */
   endWorkspace(workspaceId: string, reason: SessionEnding['reason']): void
   /** Begins to accept connections; `headsOf` names the rooms a person hears of. */
   start(options: { headsOf: HeadsOf }): void
+  /** Something of the other nodes was missed; `isLast` if all is heard again. */
+  missed(isLast: boolean): void
   close(): Promise<void>
 }
 
@@ -61,6 +66,10 @@ interface EmitOptions {
 
 interface GatewayDependencies {
   server: HttpServer
+  /** Carries what is sent to sockets on other nodes; without it there is one node. */
+  adapter?: ServerOptions['adapter']
+  /** Tells the address a connection came from. */
+  addressOf: (request: IncomingMessage) => string
   authenticate: (token: string) => Promise<Actor>
   /** Throws PERMISSION_DENIED unless the actor is permitted what a command takes. */
   authorize: (actor: Actor, requirement: Requirement) => Promise<void>
@@ -72,6 +81,8 @@ interface GatewayDependencies {
 /** Makes the Socket.IO gateway on `server`: WebSocket only, at one path, every command checked at the door. */
 export function createGateway({
   server,
+  adapter,
+  addressOf,
   authenticate,
   authorize,
   commandsPerSecond,
@@ -84,11 +95,12 @@ export function createGateway({
     maxHttpBufferSize: packetBytesMax,
     perMessageDeflate: false,
   })
-  const io: RealtimeServer = new Server({ serveClient: false, connectTimeout: 10_000 })
+  const io: RealtimeServer = new Server({ serveClient: false, connectTimeout: 10_000, adapter })
   io.bind(engine)
   const commands = createCommands({ authorize, log })
   const connectListeners: ((connection: Connection) => void)[] = []
   const disconnectListeners: ((connection: Connection) => void)[] = []
+  const revisitListeners: ((connection: Connection) => void)[] = []
   const stopWatching = watchSlowConsumers(io, log)
 
   io.use((socket, next) => {
@@ -115,9 +127,21 @@ export function createGateway({
   }
 
   function end(channel: string, reason: SessionEnding['reason']): void {
-    emit(channel, 'session.ending', { reason })
-    io.in(channel).disconnectSockets(true)
+    const ending: EventPayload<'session.ending'> = { reason }
+    io.local.to(channel).emit('session.ending', ending)
+    io.local.in(channel).disconnectSockets(true)
   }
+
+  /** A socket of this node needs no other node to move it. */
+  const across = (channel: string) => (io.of('/').sockets.has(channel) ? io.local.in(channel) : io.in(channel))
+
+  const connectionOf = (socket: RealtimeSocket): Connection => ({
+    id: socket.id,
+    actor: socket.data.actor,
+    address: addressOf(socket.request),
+  })
+
+  let revisit: ReturnType<typeof createRevisit> | undefined
 
   /**
    * Heads name the rooms to join, so they are read first. What is emitted between the reading and the joining would be
@@ -147,16 +171,25 @@ export function createGateway({
   return {
     command: (name, handler) => commands.declare(name, handler),
     emit,
-    subscribe: (channel, into) => io.in(channel).socketsJoin(into),
-    unsubscribe: (channel, from) => io.in(channel).socketsLeave(from),
+    subscribe: (channel, into) => across(channel).socketsJoin(into),
+    unsubscribe: (channel, from) => across(channel).socketsLeave(from),
     size: (channel) => io.of('/').adapter.rooms.get(channel)?.size ?? 0,
     onConnect: (listener) => void connectListeners.push(listener),
     onDisconnect: (listener) => void disconnectListeners.push(listener),
+    onRevisit: (listener) => void revisitListeners.push(listener),
     endSession: (sessionId, reason = 'revoked') => end(sessionChannel(sessionId), reason),
     endWorkspace: (workspaceId, reason) => end(workspaceChannel(workspaceId), reason),
+    missed: (isLast) => revisit?.(isLast),
     start: ({ headsOf }) => {
+      revisit = createRevisit({
+        io,
+        joinRooms: (socket) => joinRooms(socket, headsOf),
+        onVisit: (socket) => revisitListeners.forEach((listener) => listener(connectionOf(socket))),
+        onError: (error) => log.error({ err: error }, 'a socket could not be looked at anew'),
+        everyMs: heartbeatMs,
+      })
       io.on('connection', (socket) => {
-        const connection = { id: socket.id, actor: socket.data.actor, address: socket.handshake.address }
+        const connection = connectionOf(socket)
         commands.serve(socket, connection, createRateMeter(commandsPerSecond()))
         // Whoever is told of a connection is told of its end, and of no other.
         let isAnnounced = false
@@ -182,7 +215,7 @@ export function createGateway({
     },
     close: async () => {
       stopWatching()
-      io.emit('session.ending', { reason: 'shutdown' })
+      io.local.emit('session.ending', { reason: 'shutdown' })
       await io.close()
       engine.close()
     },

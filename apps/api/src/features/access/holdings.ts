@@ -57,9 +57,10 @@ async function load(db: Database, { userId, workspaceId }: Actor): Promise<Holdi
 /** What people hold, from memory: every request asks. */
 export function createHoldings({ db, events }: { db: Database; events: EventBus<AccessEvents> }) {
   const cache = createAnswerCache<Holdings>({ keptMs, entriesMax })
-  events.on('access.changed', ({ userIds }) => {
+  events.onEveryNode('access.changed', ({ userIds }) => {
     if (userIds === 'all') cache.clear()
     else userIds.forEach((userId) => cache.drop(userId))
   })
+  events.onMissed(() => cache.clear())
   return (actor: Actor): Promise<Holdings> => cache.get(actor.userId, () => load(db, actor))
 }

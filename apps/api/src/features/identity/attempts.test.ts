@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../platform/http/errors.ts'
-import { createAttempts, networkOf } from './attempts.ts'
+import { createAttempts } from './attempts.ts'
 
 const waitOf = (attempt: () => void): number => {
   try {
@@ -36,13 +36,4 @@ test('what was right, taken back or long ago is not held against anybody', () =>
   expect(waitOf(() => attempts.begin('lin'))).toBe(1_000)
   nowMs = 16 * 60_000
   expect(waitOf(() => attempts.begin('lin'))).toBe(0)
-})
-
-test('addresses of one IPv6 network are one', () => {
-  expect(networkOf('203.0.113.9')).toBe('203.0.113.9')
-  expect(networkOf('::ffff:203.0.113.9')).toBe('::ffff:203.0.113.9')
-  expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2')
-  expect(networkOf('2001:db8:1:2::9')).toBe('2001:db8:1:2')
-  expect(networkOf('2001:db8::9')).toBe('2001:db8:0:0')
-  expect(networkOf('::1')).toBe('0:0:0:0')
 })

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { rateLimited } from '../../platform/http/errors.ts'
 
 interface Attempts {
@@ -51,13 +50,4 @@ export function createAttempts(freely: number, now: () => number = () => perform
     },
     clear: (key) => void triesOf.delete(key),
   }
-}
-
-/** The address guesses are counted by: with IPv6 the network, since one household has 2^64 addresses. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address) || address.includes('.')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
-  return [...groups, ...Array.from({ length: missing }, () => '0'), ...(tail ?? '').split(':')].slice(0, 4).join(':')
 }

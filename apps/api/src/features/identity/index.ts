@@ -6,6 +6,7 @@ import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { AppError } from '../../platform/http/errors.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
+import type { Connection } from '../../realtime/sockets.ts'
 import type { TakeInvite } from './accounts.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createCookies } from './cookies.ts'
@@ -52,8 +53,9 @@ export async function createIdentity({ app, db, events, config, takeInvite }: Id
   const sessions = createSessions({ db, events, signIn, cookies, passwords })
 
   app.decorate('authenticate', authenticating.authenticate)
-  events.on('session.revoked', ({ sessionId }) => liveSessions.revoked(sessionId))
-  events.on('workspace.changed', () => liveSessions.forgetAll())
+  events.onEveryNode('session.revoked', ({ sessionId }) => liveSessions.revoked(sessionId))
+  events.onEveryNode('workspace.changed', () => liveSessions.forgetAll())
+  events.onMissed(() => liveSessions.forgetAll())
 
   return {
     authenticateSocket: authenticating.authenticateSocket,
@@ -76,17 +78,19 @@ export async function createIdentity({ app, db, events, config, takeInvite }: Id
       server.addHook('preClose', async () => clearInterval(timer))
     },
     realtime(gateway: Gateway): void {
-      events.on('session.revoked', ({ sessionId, reason }) => gateway.endSession(sessionId, reason))
-      events.on('workspace.changed', ({ workspaceId, status }) => {
+      events.onEveryNode('session.revoked', ({ sessionId, reason }) => gateway.endSession(sessionId, reason))
+      events.onEveryNode('workspace.changed', ({ workspaceId, status }) => {
         if (!isOpen(status)) gateway.endWorkspace(workspaceId, 'suspended')
       })
       // Revoked between its handshake and its joining the session's channel, a socket would hear of nothing.
-      gateway.onConnect(({ actor }) => {
+      const requireLive = ({ actor }: Connection) => {
         liveSessions.require(actor.sessionId).catch((error: unknown) => {
           if (error instanceof AppError) gateway.endSession(actor.sessionId, endingOf(error))
-          else app.log.error({ err: error }, 'the session of a new socket could not be checked')
+          else app.log.error({ err: error }, 'the session of a socket could not be checked')
         })
-      })
+      }
+      gateway.onConnect(requireLive)
+      gateway.onRevisit(requireLive)
     },
   }
 }

@@ -15,7 +15,7 @@ interface Known {
   lastUsedAtMs: number
 }
 
-/** How long another node's revocation may go unnoticed; this node's own is known at once. */
+/** A revocation is known at once, and after this long even where no event told of it. */
 const keptMs = 3_000
 
 const entriesMax = 100_000

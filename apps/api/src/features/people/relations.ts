@@ -27,7 +27,7 @@ const blocksBetween = (userId: string, otherIds: string[]) =>
     and(eq(userBlocks.blockedId, userId), inArray(userBlocks.userId, otherIds)),
   )
 
-/** A block made on another node is seen after this long at the latest. */
+/** A block is seen at once, and after this long even where no event told of it. */
 const keptMs = 10_000
 
 const entriesMax = 50_000
@@ -40,7 +40,8 @@ interface RelationsDependencies {
 /** What people are to one another, for every feature that must know. */
 export function createRelations({ db, events }: RelationsDependencies) {
   const blocks = createAnswerCache<boolean>({ keptMs, entriesMax })
-  events.on('block.changed', ({ userId, otherId }) => blocks.drop(pairKeyOf(userId, otherId)))
+  events.onEveryNode('block.changed', ({ userId, otherId }) => blocks.drop(pairKeyOf(userId, otherId)))
+  events.onMissed(() => blocks.clear())
 
   async function blockedAmong(userId: string, otherIds: string[]): Promise<Set<string>> {
     if (otherIds.length === 0) return new Set()

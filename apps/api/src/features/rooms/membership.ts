@@ -18,7 +18,7 @@ export interface Membership {
   peerId: string | null
 }
 
-/** Changes made on another node are seen after this long at the latest. */
+/** A change is seen at once, and after this long even where no event told of it. */
 const keptMs = 60_000
 
 const entriesMax = 100_000
@@ -44,9 +44,10 @@ export function createMemberships({ db, events, relations }: MembershipDependenc
   const keyOf = (userId: string, roomId: string) => `${roomId}:${userId}`
   const drop = (userId: string, roomId: string) => cache.drop(keyOf(userId, roomId))
 
-  events.on('room.updated', ({ room, joinedIds }) => joinedIds.forEach((userId) => drop(userId, room.id)))
-  events.on('room.removed', ({ roomId, userIds }) => userIds.forEach((userId) => drop(userId, roomId)))
-  events.on('member.changed', ({ roomId, userId }) => drop(userId, roomId))
+  events.onEveryNode('room.updated', ({ room, joinedIds }) => joinedIds.forEach((userId) => drop(userId, room.id)))
+  events.onEveryNode('room.removed', ({ roomId, userIds }) => userIds.forEach((userId) => drop(userId, roomId)))
+  events.onEveryNode('member.changed', ({ roomId, userId }) => drop(userId, roomId))
+  events.onMissed(() => cache.clear())
 
   /** What somebody is in a room; null for nobody, and for a room that does not exist. */
   const membership = (userId: string, roomId: string): Promise<Membership | null> =>

@@ -54,7 +54,7 @@ export function announceRooms(gateway: Gateway, { events, memberships, onError }
 function keepOutRemoved(gateway: Gateway, { events, memberships, onError }: AnnouncingDependencies): void {
   const lately = new Set<{ userId: string; roomId: string }>()
 
-  events.on('room.removed', ({ roomId, userIds, reason }) => {
+  events.onEveryNode('room.removed', ({ roomId, userIds, reason }) => {
     if (reason === 'deleted') return
     for (const userId of userIds) {
       const removal = { userId, roomId }

@@ -13,7 +13,8 @@ import { serveWebApp } from './web-app.ts'
 /** JSON bodies: the longest message is far below. Uploads are streamed and have a limit of their own. */
 const bodyBytesMax = 256 * 1024
 
-const list = (value: string): string[] =>
+/** The items of a setting that separates them by commas. */
+export const list = (value: string): string[] =>
   value
     .split(',')
     .map((item) => item.trim())

@@ -1,0 +1,95 @@
+import { blockUser } from '@parley/protocol/people'
+import { listSessions, revokeSession } from '@parley/protocol/identity'
+import { removeMember } from '@parley/protocol/rooms'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { befriend, call, connect, createUser, refusal, signIn } from './harness.ts'
+import { startNodes, type TestNodes } from './nodes.ts'
+import { createGroup, sendText } from './rooms.ts'
+
+let nodes: TestNodes
+beforeAll(async () => {
+  nodes = await startNodes()
+})
+afterAll(() => nodes.close())
+
+describe('two nodes that share a Redis', () => {
+  test('hear the messages of one another, in order and once', async () => {
+    const [lin, wei] = [await createUser(nodes.a), await createUser(nodes.b)]
+    const room = await createGroup(nodes.a, lin, { memberIds: [wei.id] })
+    const [here, there] = [await connect(nodes.a, lin), await connect(nodes.b, wei)]
+    const sent = []
+    for (let count = 0; count < 5; count += 1) sent.push(await sendText(nodes.a, lin, room.id))
+    sent.push(await sendText(nodes.b, wei, room.id))
+    for (const socket of [here, there]) {
+      for (const seq of sent) await socket.next('messages', ({ rows }) => rows.some((row) => row.seq === seq))
+      expect(socket.heard('messages')).toEqual([])
+      socket.close()
+    }
+  })
+
+  test('subscribe the sockets of one another to rooms they are added to', async () => {
+    const [lin, wei] = [await createUser(nodes.a), await createUser(nodes.b)]
+    const there = await connect(nodes.b, wei)
+    const room = await createGroup(nodes.a, lin, { memberIds: [wei.id] })
+    await there.next('room.updated', (event) => event.room.id === room.id)
+    const seq = await sendText(nodes.a, lin, room.id)
+    const packet = await there.next('messages', ({ rows }) => rows.some((row) => row.seq === seq))
+    expect(packet.roomId).toBe(room.id)
+    there.close()
+  })
+
+  test('close the sockets of a session that the other revoked, within a second', async () => {
+    const wei = await createUser(nodes.a)
+    const phone = await signIn(nodes.b, wei)
+    const there = await connect(nodes.b, phone)
+    const { items } = await call(nodes.a, wei, listSessions, {})
+    const session = items.find(({ current }) => !current)
+    const startedAtMs = performance.now()
+    await call(nodes.a, wei, revokeSession, { params: { id: session?.id ?? '' } })
+    expect((await there.next('session.ending')).reason).toBe('revoked')
+    await there.closed
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+    expect((await refusal(nodes.b, phone, listSessions)).code).toBe('TOKEN_REVOKED')
+  })
+
+  test('no longer let overhear who was removed on the other', async () => {
+    const [lin, wei] = [await createUser(nodes.a), await createUser(nodes.b)]
+    const room = await createGroup(nodes.a, lin, { memberIds: [wei.id] })
+    const there = await connect(nodes.b, wei)
+    await there.command('room.typing', { roomId: room.id })
+    await call(nodes.a, lin, removeMember, { fields: { roomId: room.id, userId: wei.id } })
+    await there.next('room.removed')
+    await sendText(nodes.a, lin, room.id, { text: 'about you' })
+    // What travels after the message has passed it.
+    const other = await createGroup(nodes.a, lin, { memberIds: [wei.id] })
+    await there.next('room.updated', (event) => event.room.id === other.id)
+    const texts = there.heard('messages').flatMap(({ rows }) => rows.map(({ body }) => JSON.stringify(body)))
+    expect(texts.join()).not.toContain('about you')
+    await expect
+      .poll(() =>
+        there.command('room.typing', { roomId: room.id }).then(
+          () => 'heard',
+          () => 'refused',
+        ),
+      )
+      .toBe('refused')
+    there.close()
+  })
+
+  test('know of blocks made on the other', async () => {
+    const [lin, wei] = [await createUser(nodes.a), await createUser(nodes.b)]
+    const roomId = await befriend(nodes.a, lin, wei)
+    await sendText(nodes.b, wei, roomId)
+    await call(nodes.a, lin, blockUser, { body: { userId: wei.id } })
+    await expect
+      .poll(
+        () =>
+          sendText(nodes.b, wei, roomId).then(
+            () => 'sent',
+            () => 'refused',
+          ),
+        { timeout: 1_000 },
+      )
+      .toBe('refused')
+  })
+})
