@@ -11,12 +11,12 @@ export interface Person {
   client: ParleyClient
 }
 
-/** Registers somebody through the real route. */
-export async function registerPerson(origin: string, username: string): Promise<Person> {
+/** Registers somebody through the real route, in the workspace an invitation leads to. */
+export async function registerPerson(origin: string, username: string, invite?: string): Promise<Person> {
   const client = createParleyClient({ origin, fetch: cookieFetch() })
   const email = `${username}@example.com`
   const password = `long ${randomUUID()}`
-  const user = await client.session.register({ email, username, password })
+  const user = await client.session.register({ email, username, password, ...(invite && { invite }) })
   return { user, email, password, client }
 }
 

@@ -51,7 +51,7 @@ async function screensOf(origin: string): Promise<Screen[]> {
   stop()
   const room = `/r/${group.id}`
   const panels = ['members', 'files', 'pins', 'search']
-  const sections = ['profile', 'appearance', 'notifications', 'sessions', 'password', 'about']
+  const sections = ['profile', 'workspace', 'appearance', 'notifications', 'sessions', 'password', 'about']
   return [
     { name: 'home', path: '/' },
     { name: 'room', path: room },

@@ -8,7 +8,7 @@ interface Fixtures {
   /** Opens a browser of its own for somebody, signed out. */
   seat: (origin?: string) => Promise<Seat>
   /** Registers somebody without a browser; names are unique in a run, so that journeys do not meet. */
-  person: (name: string) => Promise<Person>
+  person: (name: string, invite?: string) => Promise<Person>
   /** Opens a browser of its own in which somebody is signed in; by a wire that can be cut, if given. */
   seatOf: (person: Person, wire?: Proxy) => Promise<Seat>
   /** A wire to the server that can be cut. */
@@ -16,7 +16,8 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  stack: Stack
+  /** A server with an account already: its operator's, who is super admin. */
+  stack: Stack & { operator: Person }
 }
 
 let names = 0
@@ -30,7 +31,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const stack = await startStack({ LOG_LEVEL: 'error', SIGN_IN_ATTEMPTS: '1000' })
-      await use(stack)
+      const operator = await registerPerson(stack.origin, 'operator')
+      await use({ ...stack, operator })
+      operator.client.stop()
       await stack.stop()
     },
     { scope: 'worker', timeout: 120_000 },
@@ -52,8 +55,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   person: async ({ stack }, use) => {
     const people: Person[] = []
-    await use(async (name) => {
-      const person = await registerPerson(stack.origin, uniqueName(name))
+    await use(async (name, invite) => {
+      const person = await registerPerson(stack.origin, uniqueName(name), invite)
       people.push(person)
       return person
     })

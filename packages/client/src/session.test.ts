@@ -135,3 +135,32 @@ test('signing out ends the session and tells who listens', async () => {
   expect(heard).toHaveBeenCalledWith({ status: 'signedOut', user: null })
   expect(session.accessToken()).toBeNull()
 })
+
+test('a refresh asked for during a switch of workspaces waits for the new session', async () => {
+  const asked: string[] = []
+  const answered = Promise.withResolvers<undefined>()
+  const session = createTab(async (path) => {
+    asked.push(path)
+    if (path !== '/api/refresh/workspace') return signedIn('old')
+    await answered.promise
+    return signedIn('new')
+  })
+  await session.restore()
+  const switching = session.switchWorkspace('2')
+  // The server tells the old session's socket of its end before its answer is here.
+  const renewed = session.refresh()
+  answered.resolve(undefined)
+  await switching
+  expect(await renewed).toBe('new')
+  expect(asked).toEqual(['/api/refresh', '/api/refresh/workspace'])
+  session.stop()
+})
+
+test('who was signed out by somebody else is told why', async () => {
+  const closed = Response.json(
+    { error: { code: 'PERMISSION_DENIED', message: 'No.', requestId: 'r', details: { reason: 'workspace-closed' } } },
+    { status: 403 },
+  )
+  const session = createTab(() => closed)
+  expect(await session.restore()).toEqual({ status: 'signedOut', user: null, reason: 'suspended' })
+})

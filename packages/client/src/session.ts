@@ -1,7 +1,7 @@
 import { login, logout, refresh as refreshContract, register, type SignedIn } from '@parley/protocol/identity'
 import type { RequestOf } from '@parley/protocol/contract'
 import type { Profile } from '@parley/protocol/people'
-import { switchWorkspace } from '@parley/protocol/workspaces'
+import { switchWorkspace as switchContract } from '@parley/protocol/workspaces'
 import { ApiError, endReasonOf, isTokenFailure, toApiError, type EndReason } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { Clock } from './clock.ts'
@@ -83,13 +83,13 @@ export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock
     )
   }
 
+  /** Refresh tokens rotate, and a reused one ends the whole family: neither two callers nor two tabs may race. */
+  const trade = (ask: () => Promise<SignedIn>): Promise<Profile> =>
+    exclusively(locks, 'parley.refresh', ask).then(adopt)
+
   function refresh(): Promise<string | null> {
-    // Refresh tokens rotate, and a reused one ends the whole family: neither two callers nor two tabs may race.
-    refreshing ??= exclusively(locks, 'parley.refresh', () => rest.call(refreshContract, {}))
-      .then((signedIn) => {
-        adopt(signedIn)
-        return signedIn.accessToken
-      })
+    refreshing ??= trade(() => rest.call(refreshContract, {}))
+      .then(() => token)
       .catch((error: unknown) => {
         if (!isOver(error)) throw error
         end(endReasonOf(error))
@@ -99,6 +99,21 @@ export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock
         refreshing = undefined
       })
     return refreshing
+  }
+
+  async function switchWorkspace(workspaceId?: string): Promise<Profile> {
+    while (refreshing) await refreshing.catch(() => null)
+    const switching = trade(() => rest.call(switchContract, { body: workspaceId === undefined ? {} : { workspaceId } }))
+    // The server ends the session before its answer is here: whoever is told of that must wait for the new one.
+    refreshing = switching.then(
+      () => token,
+      () => token,
+    )
+    try {
+      return await switching
+    } finally {
+      refreshing = undefined
+    }
   }
 
   async function restore(): Promise<SessionState> {
@@ -120,13 +135,7 @@ export function createSession({ rest, clock, locks }: { rest: Rest; clock: Clock
     restore,
     signIn: async (body) => adopt(await rest.call(login, { body })),
     register: async (body) => adopt(await rest.call(register, { body })),
-    // In turn with refreshes: both change the cookie, and other tabs refresh as soon as they hear of the switch.
-    switchWorkspace: async (workspaceId) =>
-      adopt(
-        await exclusively(locks, 'parley.refresh', () =>
-          rest.call(switchWorkspace, { body: workspaceId === undefined ? {} : { workspaceId } }),
-        ),
-      ),
+    switchWorkspace,
     refresh,
     async signOut() {
       try {

@@ -133,3 +133,19 @@ test('events are heard until their listener is taken away', async () => {
   await client.command('room.leave', { id: '1' })
   expect(heard).toEqual(['2'])
 })
+
+test('a session switched elsewhere is taken up, and connects as the new user', async () => {
+  let switched = false
+  onConnection((connection) => {
+    if (switched) return
+    switched = true
+    connection.emit('session.ending', { reason: 'switched' })
+    connection.disconnect(true)
+  })
+  const refresh = vi.fn<() => Promise<string>>(async () => 't2')
+  const onEnded = vi.fn<(reason: string) => void>()
+  const client = connect({ refresh, onEnded })
+  await vi.waitFor(() => expect(refresh).toHaveBeenCalledTimes(1))
+  await online(client)
+  expect(onEnded).not.toHaveBeenCalled()
+})

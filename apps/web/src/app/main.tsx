@@ -1,5 +1,6 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { keepAccess } from '../features/access/keep-access.ts'
 import { signedIn, signedOut } from '../features/identity/identity-slice.ts'
 import { reportActivity } from '../features/people/report-activity.ts'
 import { keepWatching } from '../features/people/watch-presence.ts'
@@ -17,7 +18,17 @@ const signedInKey = 'parley.signedIn'
 
 const store = createStore(client)
 
-client.session.onChange(({ status, user }) => {
+/** Whose page this is. */
+let ownId: string | null = null
+
+client.session.onChange((state) => {
+  const { status, user } = state
+  if (user && ownId !== null && user.id !== ownId) {
+    // Another workspace, or another person by another tab: nothing of what stands on this page is theirs.
+    location.assign('/')
+    return
+  }
+  ownId = user?.id ?? null
   if (status === 'signedIn') {
     localStorage.setItem(signedInKey, '1')
     store.dispatch(signedIn(user))
@@ -25,10 +36,11 @@ client.session.onChange(({ status, user }) => {
   }
   if (status === 'signedOut') {
     localStorage.removeItem(signedInKey)
-    store.dispatch(signedOut())
+    store.dispatch(signedOut(state.reason))
   }
 })
 connectRealtime(client, store.dispatch)
+keepAccess(client, store.dispatch)
 keepWatching(client, store.dispatch)
 keepRooms(client, store)
 reportActivity(client.socket)

@@ -7,6 +7,7 @@ import { selectIncomingCount } from '../features/people/people-slice.ts'
 import { selectWaiting } from '../features/rooms/rooms-slice.ts'
 import { avatarSource } from '../features/people/use-user.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
+import { WorkspaceMenu } from '../features/workspaces/workspace-menu.tsx'
 import { Avatar } from '../ui/avatar.tsx'
 import { Badge } from '../ui/badge.tsx'
 
@@ -66,12 +67,7 @@ export function Rail() {
   const connection = useSelector(selectConnectionState)
   return (
     <nav aria-label={t('navigation.label')} className="flex h-full flex-col items-center gap-2 py-3">
-      <div
-        aria-hidden
-        className="bg-accent text-accent-contrast grid size-10 place-items-center rounded-lg font-semibold"
-      >
-        P
-      </div>
+      <WorkspaceMenu />
       <RailLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} count={waiting} />
       <RailLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
       <div className="flex-1" />

@@ -7,6 +7,7 @@ import type people from '../features/people/locales/en.json'
 import type rooms from '../features/rooms/locales/en.json'
 import type settings from '../features/settings/locales/en.json'
 import type ui from '../ui/locales/en.json'
+import type workspaces from '../features/workspaces/locales/en.json'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -21,6 +22,7 @@ declare module 'i18next' {
       rooms: typeof rooms
       settings: typeof settings
       ui: typeof ui
+      workspaces: typeof workspaces
     }
   }
 }

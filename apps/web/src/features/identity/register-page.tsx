@@ -52,6 +52,7 @@ export default function RegisterPage() {
     setProblems(found)
     if (Object.keys(found).length > 0) return
     setBusy(true)
+    const invite = new URLSearchParams(location.search).get('invite')
     // Before signing in, which turns to the language the new account starts with.
     const locale = rememberedLocale()
     try {
@@ -59,6 +60,7 @@ export default function RegisterPage() {
         email: account.email.trim(),
         username: account.username.trim(),
         password: account.password,
+        ...(invite !== null && { invite }),
       })
       if (profile.locale !== locale) session.updateUser(await rest.call(updateProfile, { body: { locale } }))
     } catch (failure) {

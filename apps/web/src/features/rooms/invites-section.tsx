@@ -10,7 +10,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
-import { SelectField } from './select-field.tsx'
+import { SelectField } from '../../ui/select-field.tsx'
 
 const dayMs = 86_400_000
 const expiries = { day: dayMs, week: 7 * dayMs, month: 30 * dayMs, never: undefined }

@@ -1,12 +1,21 @@
-import { Bell, CircleUser, Info, KeyRound, MonitorSmartphone, Palette, type LucideIcon } from 'lucide-react'
+import { Bell, Building2, CircleUser, Info, KeyRound, MonitorSmartphone, Palette, type LucideIcon } from 'lucide-react'
 
 /** The sections of the settings, by the last part of their address. */
-export const sections = ['profile', 'appearance', 'notifications', 'sessions', 'password', 'about'] as const
+export const sections = [
+  'profile',
+  'workspace',
+  'appearance',
+  'notifications',
+  'sessions',
+  'password',
+  'about',
+] as const
 
 export type Section = (typeof sections)[number]
 
 export const sectionIcons: Record<Section, LucideIcon> = {
   profile: CircleUser,
+  workspace: Building2,
   appearance: Palette,
   notifications: Bell,
   sessions: MonitorSmartphone,

@@ -3,6 +3,7 @@ import type { ComponentType } from 'react'
 import { useGoBack } from '../../ui/frame/use-go-back.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
+import { WorkspaceSection } from '../workspaces/workspace-section.tsx'
 import { AboutSection } from './about-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
@@ -13,6 +14,7 @@ import { SessionsSection } from './sessions-section.tsx'
 
 const pages: Record<Section, ComponentType> = {
   profile: ProfileSection,
+  workspace: WorkspaceSection,
   appearance: AppearanceSection,
   notifications: NotificationsSection,
   sessions: SessionsSection,
