@@ -48,7 +48,11 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     (error, event) => app.log.error({ err: error, event }, 'a listener failed'),
     cluster,
   )
-  const telemetry = registerTelemetry(app, { ping: database.ping, metricsForAnybody: config.DOCS })
+  const telemetry = registerTelemetry(app, {
+    ping: database.ping,
+    pools: { read: database.reader, write: database.writer },
+    settings,
+  })
 
   const access = createAccess({ db, events })
   app.decorate('authorize', access.authorize)

@@ -81,6 +81,8 @@ export interface BuiltInRole {
 export const builtInRoleNames = ['admin', 'moderator', 'member', 'guest'] as const
 export type BuiltInRoleName = (typeof builtInRoleNames)[number]
 
+export const isBuiltInRole = (role: string): role is BuiltInRoleName => builtInRoleNames.some((name) => name === role)
+
 /** The roles nobody can change: a guest talks where invited, a member opens rooms too, a moderator keeps order. */
 export const builtInRoles: Record<BuiltInRoleName, BuiltInRole> = {
   guest: { parent: null, permissions: ['people:read', 'rooms:read', 'messages:write', 'files:write'] },
@@ -96,3 +98,6 @@ export const RoleKey = Type.String({
   examples: ['member'],
 })
 export type RoleKey = Static<typeof RoleKey>
+
+/** What one may do has changed, by another role, grant or share: ask again. */
+export const AccessChanged = Type.Object({})

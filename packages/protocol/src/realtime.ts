@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox'
-import type { Requirement } from './access.ts'
+import { AccessChanged, type Requirement } from './access.ts'
 import type { WireError } from './errors.ts'
 import { SessionEnding } from './identity.ts'
 import {
@@ -89,6 +89,7 @@ export const events = {
   'friend.changed': FriendChanged,
   'user.updated': UserUpdated,
   notification: Notification,
+  'access.changed': AccessChanged,
 } as const satisfies Record<string, TSchema>
 
 export type CommandName = keyof typeof commands

@@ -1,5 +1,6 @@
 import { configureStore } from '@reduxjs/toolkit'
 import type { ParleyClient } from '@parley/client/client'
+import { accessSlice } from '../features/access/access-slice.ts'
 import { identitySlice } from '../features/identity/identity-slice.ts'
 import { draftsSlice } from '../features/messages/drafts-slice.ts'
 import { peopleSlice } from '../features/people/people-slice.ts'
@@ -11,6 +12,7 @@ import { connectionSlice } from '../realtime/connection-slice.ts'
 export const createStore = (client: ParleyClient) =>
   configureStore({
     reducer: {
+      [accessSlice.reducerPath]: accessSlice.reducer,
       [connectionSlice.reducerPath]: connectionSlice.reducer,
       [draftsSlice.reducerPath]: draftsSlice.reducer,
       [identitySlice.reducerPath]: identitySlice.reducer,

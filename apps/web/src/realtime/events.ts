@@ -18,6 +18,7 @@ export const presenceChanged = event('presence')
 export const friendChanged = event('friend.changed')
 export const userUpdated = event('user.updated')
 const notified = event('notification')
+export const accessChanged = event('access.changed')
 
 type EventActions = { [N in Exclude<EventName, 'messages' | 'heads'>]: ActionCreatorWithPayload<EventPayload<N>> }
 
@@ -34,4 +35,5 @@ export const eventActions: EventActions = {
   'friend.changed': friendChanged,
   'user.updated': userUpdated,
   notification: notified,
+  'access.changed': accessChanged,
 }

@@ -1,4 +1,4 @@
-import { builtInRoleNames, builtInRoles, type BuiltInRoleName } from '@parley/protocol/access'
+import { builtInRoles, isBuiltInRole } from '@parley/protocol/access'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createAnswerCache } from '../../platform/answer-cache.ts'
 import type { Database } from '../../platform/database.ts'
@@ -22,14 +22,12 @@ export interface CustomRole {
   permissions: string[]
 }
 
-const isBuiltIn = (role: string): role is BuiltInRoleName => builtInRoleNames.some((name) => name === role)
-
 /** All that a role grants: its own permissions and those of every role above it. */
 export function permissionsOf(role: string, custom: ReadonlyMap<string, CustomRole>): Set<string> {
   const granted = new Set<string>()
   let current: string | null = role
   for (let generation = 0; current !== null && generation < generationsMax; generation += 1) {
-    const found: { parent: string | null; permissions: readonly string[] } | undefined = isBuiltIn(current)
+    const found: { parent: string | null; permissions: readonly string[] } | undefined = isBuiltInRole(current)
       ? builtInRoles[current]
       : custom.get(current)
     for (const permission of found?.permissions ?? []) granted.add(permission)
@@ -45,7 +43,7 @@ async function load(db: Database, { userId, workspaceId }: Actor): Promise<Holdi
   ])
   const nothing: Holdings = { superAdmin: false, direct: new Set(), role: new Set(), tenant: new Set() }
   if (!standing) return nothing
-  const custom = isBuiltIn(standing.role) ? [] : await findWorkspaceRoles(db, workspaceId)
+  const custom = isBuiltInRole(standing.role) ? [] : await findWorkspaceRoles(db, workspaceId)
   return {
     superAdmin: standing.superAdmin,
     direct: new Set(grants.direct),
@@ -56,7 +54,7 @@ async function load(db: Database, { userId, workspaceId }: Actor): Promise<Holdi
 
 /** What people hold, from memory: every request asks. */
 export function createHoldings({ db, events }: { db: Database; events: EventBus<AccessEvents> }) {
-  const cache = createAnswerCache<Holdings>({ keptMs, entriesMax })
+  const cache = createAnswerCache<Holdings>({ name: 'holdings', keptMs, entriesMax })
   events.onEveryNode('access.changed', ({ userIds }) => {
     if (userIds === 'all') cache.clear()
     else userIds.forEach((userId) => cache.drop(userId))

@@ -1,3 +1,4 @@
+import { isBuiltInRole } from '@parley/protocol/access'
 import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import type { Queryable } from '../../platform/database.ts'
 import { accounts, users } from '../identity/tables.ts'
@@ -31,3 +32,13 @@ export async function findGrants(db: Queryable, workspaceId: string, userId: str
 
 export const findWorkspaceRoles = (db: Queryable, workspaceId: string) =>
   db.select().from(roles).where(eq(roles.workspaceId, workspaceId))
+
+/** A role the workspace made; undefined for a built-in one. */
+export async function findRole(db: Queryable, workspaceId: string, role: string) {
+  if (isBuiltInRole(role)) return undefined
+  const [found] = await db
+    .select()
+    .from(roles)
+    .where(and(eq(roles.workspaceId, workspaceId), eq(roles.id, role)))
+  return found
+}
