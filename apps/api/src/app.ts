@@ -18,6 +18,7 @@ import { createRooms } from './features/rooms/index.ts'
 import type { WorkspaceEvents } from './features/workspaces/events.ts'
 import { createWorkspaces } from './features/workspaces/index.ts'
 import { takeInvite } from './features/workspaces/invites.ts'
+import { requireStorage } from './features/workspaces/storage-limit.ts'
 import { joinCluster } from './platform/cluster.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
@@ -89,6 +90,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
       db,
       storage,
       config,
+      requireStorage,
       isMember: async (actor, roomId) => (await rooms.membership(actor.userId, roomId)) !== null,
       authenticate: identity.authenticateFiles,
       onError: (error) => app.log.error({ err: error }, 'unused files could not be swept'),

@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart'
 import type { FileEntity, FileScene } from '@parley/protocol/files'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
-import type { Database, Queryable } from '../../platform/database.ts'
+import type { Database, Queryable, Transaction } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { notFound } from '../../platform/http/errors.ts'
 import type { Storage } from '../../platform/storage.ts'
@@ -17,6 +17,8 @@ interface FileDependencies {
   storage: Storage
   config: Pick<Config, 'UPLOAD_BYTES_MAX'>
   isMember(actor: Actor, roomId: string): Promise<boolean>
+  /** Refuses a file for which the workspace has no room. */
+  requireStorage(tx: Transaction, workspaceId: string, bytes: number): Promise<void>
   authenticate(request: FastifyRequest): Promise<Actor>
   onError(error: unknown): void
 }
@@ -80,7 +82,7 @@ export function createFileAccess(db: Database, storage: Storage) {
 
 /** Files: uploads judged and cleaned as they come, downloads for whoever may see what carries them. */
 export function createFiles(deps: FileDependencies, access: ReturnType<typeof createFileAccess>) {
-  const { db, storage, config, isMember, authenticate } = deps
+  const { db, storage, config, requireStorage, isMember, authenticate } = deps
   const { deleteFiles } = access
   const sweep = createSweep({ db, storage, deleteFiles, onError: deps.onError })
   return {
@@ -89,7 +91,7 @@ export function createFiles(deps: FileDependencies, access: ReturnType<typeof cr
       void app.register(async (scope) => {
         await scope.register(multipart, { limits: { ...formLimits, fileSize: config.UPLOAD_BYTES_MAX } })
         registerRoutes(scope, {
-          upload: createUpload({ db, storage, bytesMax: config.UPLOAD_BYTES_MAX, deleteFiles }),
+          upload: createUpload({ db, storage, bytesMax: config.UPLOAD_BYTES_MAX, deleteFiles, requireStorage }),
           download: createDownload(storage),
           read: (id) => store.readFile(db, id),
           isMember,

@@ -21,7 +21,10 @@ export const toEntity = (record: FileRecord): FileEntity => ({
   ...(record.durationMs !== null && { durationMs: record.durationMs }),
 })
 
-export async function insertFile(db: Database, values: Omit<FileRecord, 'id' | 'roomId' | 'seq'>): Promise<FileRecord> {
+export async function insertFile(
+  db: Queryable,
+  values: Omit<FileRecord, 'id' | 'roomId' | 'seq'>,
+): Promise<FileRecord> {
   const [result] = await db.insert(files).values(values)
   return { ...values, id: String(result.insertId), roomId: null, seq: null }
 }

@@ -7,10 +7,11 @@ import type { MultipartFile } from '@fastify/multipart'
 import { FileScene, type FileEntity } from '@parley/protocol/files'
 import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Database } from '../../platform/database.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, invalidField, rateLimited } from '../../platform/http/errors.ts'
 import { createValidator } from '../../platform/http/validate.ts'
+import { uploadedBytes } from '../../platform/metrics.ts'
 import { isDiskFull, type Storage } from '../../platform/storage.ts'
 import { detectFile } from './detect.ts'
 import { reencodeImage } from './images.ts'
@@ -22,6 +23,8 @@ interface UploadDependencies {
   storage: Storage
   bytesMax: number
   deleteFiles(records: FileRecord[]): Promise<void>
+  /** Refuses a file for which the workspace has no room. */
+  requireStorage(tx: Transaction, workspaceId: string, bytes: number): Promise<void>
 }
 
 const sideMax = 20_000
@@ -127,10 +130,11 @@ async function examine(path: string, keptPath: string, fields: Fields): Promise<
  * Stores one upload: received, judged, re-encoded, written down, kept. The row comes before the bytes, so that whatever a
  * crash leaves is known to the sweep; its id is told only when both are there.
  */
-export function createUpload({ db, storage, bytesMax, deleteFiles }: UploadDependencies) {
+export function createUpload({ db, storage, bytesMax, deleteFiles, requireStorage }: UploadDependencies) {
   async function keep(record: FileRecord, path: string, log: FastifyRequest['log']): Promise<FileEntity> {
     try {
       await storage.keep(path, record.storageKey)
+      uploadedBytes.inc({ kind: record.kind }, record.bytes)
       return toEntity(record)
     } catch (error) {
       await deleteFiles([record]).catch((left: unknown) => log.warn({ err: left }, 'a failed upload awaits the sweep'))
@@ -145,7 +149,7 @@ export function createUpload({ db, storage, bytesMax, deleteFiles }: UploadDepen
     try {
       const { fields, name } = await receive(request, path, bytesMax)
       const { path: finished, ...contents } = await examine(path, keptPath, fields)
-      const record = await insertFile(db, {
+      const values = {
         ...contents,
         workspaceId: actor.workspaceId,
         ownerId: actor.userId,
@@ -153,7 +157,14 @@ export function createUpload({ db, storage, bytesMax, deleteFiles }: UploadDepen
         name,
         storageKey: `${key.slice(0, 2)}/${key}`,
         createdAt: new Date(),
-      })
+      }
+      const record = await db.transaction(
+        async (tx) => {
+          await requireStorage(tx, actor.workspaceId, contents.bytes)
+          return insertFile(tx, values)
+        },
+        { isolationLevel: 'read committed' },
+      )
       return await keep(record, finished, request.log)
     } catch (error) {
       throw toRefusal(error)

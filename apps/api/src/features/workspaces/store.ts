@@ -1,5 +1,5 @@
 import type { OwnWorkspace, Workspace, WorkspaceStatus } from '@parley/protocol/workspaces'
-import { and, asc, eq, gt, isNull, like, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, like, or, sql, sum } from 'drizzle-orm'
 import type { Queryable } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { likePattern } from '../../platform/like.ts'
@@ -10,24 +10,29 @@ import { workspaces } from './tables.ts'
 export type WorkspaceRecord = typeof workspaces.$inferSelect
 
 /** A workspace with what is used of its limits, which is counted each time: only administrators ask. */
-const counted = (db: Queryable) => ({
-  workspace: workspaces,
-  memberCount: db.$count(users, and(eq(users.workspaceId, workspaces.id), isNull(users.disabledAt))),
-  storageBytes:
-    sql<number>`(SELECT COALESCE(SUM(${files.bytes}), 0) FROM ${files} WHERE ${files.workspaceId} = ${workspaces.id})`.mapWith(
-      Number,
-    ),
-})
+const counted = (db: Queryable) => {
+  const kept = db
+    .select({ bytes: sum(files.bytes) })
+    .from(files)
+    .where(eq(files.workspaceId, workspaces.id))
+  return {
+    workspace: workspaces,
+    memberCount: db.$count(users, and(eq(users.workspaceId, workspaces.id), isNull(users.disabledAt))),
+    storageBytes: sql`(${kept})`.mapWith(Number),
+  }
+}
 
 interface Counted {
   workspace: WorkspaceRecord
   memberCount: number
-  storageBytes: number
+  /** Null while it keeps no files. */
+  storageBytes: number | null
 }
 
-const toWorkspace = ({ workspace: { createdAt, ...workspace }, ...used }: Counted): Workspace => ({
+const toWorkspace = ({ workspace: { createdAt, ...workspace }, memberCount, storageBytes }: Counted): Workspace => ({
   ...workspace,
-  ...used,
+  memberCount,
+  storageBytes: storageBytes ?? 0,
   createdAt: createdAt.toISOString(),
 })
 

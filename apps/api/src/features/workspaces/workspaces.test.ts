@@ -4,6 +4,7 @@ import { getRoom } from '@parley/protocol/rooms'
 import * as contracts from '@parley/protocol/workspaces'
 import type { Workspace } from '@parley/protocol/workspaces'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { incoming, postUpload } from '../../../test/files.ts'
 import {
   call,
   connect,
@@ -224,6 +225,19 @@ test('a full workspace takes nobody more, however many come at once', async () =
   }
   const { workspace: read } = await call(api, await operatorIn(workspace.id), contracts.getWorkspace, {})
   expect(read.memberCount).toBe(3)
+})
+
+test('a full workspace takes no more files, however many come at once, and keeps none of those refused', async () => {
+  const workspace = await createWorkspace({ storageBytesMax: 150 })
+  const admin = await operatorIn(workspace.id)
+  const text = 'sixty bytes of plain text, sixty bytes of plain text, sixty..'
+  const answers = await Promise.all([1, 2, 3, 4, 5].map(() => postUpload(api, admin, { bytes: text, name: 'a.txt' })))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 409, 409, 409])
+  const full = answers.find(({ status }) => status === 409)
+  expect(await full?.json()).toMatchObject({ error: { code: 'CONFLICT', details: { reason: 'storage-max' } } })
+  expect(await incoming(api)).toEqual([])
+  const { workspace: read } = await call(api, admin, contracts.getWorkspace, {})
+  expect(read.storageBytes).toBe(2 * text.length)
 })
 
 test('people of one workspace do not find those of another', async () => {

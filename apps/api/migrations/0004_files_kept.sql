@@ -1,0 +1,1 @@
+CREATE INDEX `files_kept` ON `files` (`workspace_id`,`owner_id`,`kind`,`bytes`);
