@@ -1,0 +1,35 @@
+import type { CommandName } from '@parley/protocol/realtime'
+
+/** What is counted apart from the rest, because one of it costs more, or less, or is worth guessing with. */
+export const rateClasses = ['auth', 'read', 'write', 'search', 'file', 'upload', 'connect', 'command'] as const
+export type RateClass = (typeof rateClasses)[number]
+
+/** Endpoints by what they cost, where it is not `read` for a GET and `write` for the rest. */
+const classOfEndpoint: Record<string, RateClass> = {
+  'POST /api/register': 'auth',
+  'POST /api/login': 'auth',
+  'POST /api/password': 'auth',
+  'GET /api/search': 'search',
+  'GET /api/user': 'search',
+  'GET /api/rooms/directory': 'search',
+  'GET /api/files/:id': 'file',
+  'GET /api/userImage': 'file',
+  'POST /api/upload': 'upload',
+}
+
+/** Commands by what they cost, where it is not `command`. */
+const classOfCommand: { [N in CommandName]?: RateClass } = {
+  'room.create': 'write',
+  'room.join': 'write',
+}
+
+/** The endpoints that are named here, for the test that each of them exists. */
+export const namedEndpoints = Object.keys(classOfEndpoint)
+
+export const rateClassOf = ({ method, path }: { method: string; path: string }): RateClass =>
+  classOfEndpoint[`${method} ${path}`] ?? (method === 'GET' ? 'read' : 'write')
+
+const isNamed = (name: string): name is keyof typeof classOfCommand => Object.hasOwn(classOfCommand, name)
+
+export const rateClassOfCommand = (name: string): RateClass =>
+  (isNamed(name) ? classOfCommand[name] : undefined) ?? 'command'
