@@ -119,20 +119,24 @@ export async function joinCluster({ url, namespace, log }: ClusterOptions): Prom
     await redis.publish(channel, JSON.stringify({ node, name, event } satisfies Told))
   }
 
+  /** Something was not told: to the other nodes, or to sockets on them. */
+  let isOwing = false
+
   function tell(name: string, event: object): void {
     publish(name, event).catch((error: unknown) => {
-      // Whoever missed this is told so once Redis is back.
       isOwing = true
       if (redis.status === 'ready') log.error({ err: error, event: name }, 'the other nodes could not be told')
     })
   }
-  let isOwing = false
 
-  redis.on('ready', () => {
-    if (!isOwing) return
-    isOwing = false
-    tell(missedName, {})
-  })
+  for (const telling of [redis, adapterRedis]) {
+    telling.on('close', () => (isOwing = wasHearing))
+    telling.on('ready', () => {
+      if (!isOwing || redis.status !== 'ready' || adapterRedis.status !== 'ready') return
+      isOwing = false
+      tell(missedName, {})
+    })
+  }
   subscriber.on('ready', () => {
     subscriber.subscribe(channel).then(
       () => {
