@@ -65,6 +65,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     authenticate: identity.authenticateSocket,
     authorize: access.authorize,
     commandsPerSecond: () => settings.current().COMMANDS_PER_SECOND,
+    slowCommandMs: () => settings.current().SLOW_REQUEST_MS,
     log: app.log,
   })
   cluster?.onMissed(gateway.missed)

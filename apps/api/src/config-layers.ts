@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { IsBoolean, IsInteger, IsLiteral, IsString, IsUnion, type TSchema } from 'typebox'
+import { IsBoolean, IsEnum, IsInteger, IsString, type TSchema } from 'typebox'
 import { parse } from 'yaml'
 
 /** A setting as it was found, and where. */
@@ -87,7 +87,7 @@ export function settingValue(schema: TSchema, value: unknown): unknown {
 
 /** What a setting may be, in words for whoever has to correct it. */
 export function describeAllowed(schema: TSchema): string {
-  if (IsUnion(schema)) return `one of ${schema.anyOf.flatMap((one) => (IsLiteral(one) ? [one.const] : [])).join(', ')}`
+  if (IsEnum(schema)) return `one of ${schema.enum.join(', ')}`
   if (IsBoolean(schema)) return 'true or false'
   const limit = (keyword: string): string | undefined => {
     const value: unknown = Reflect.get(schema, keyword)

@@ -43,10 +43,11 @@ const Environment = Type.Object({
     default: false,
     description: 'Serve the API reference at /docs and metrics at /metrics to anybody.',
   }),
-  LOG_LEVEL: Type.Union(
-    (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((level) => Type.Literal(level)),
-    { default: 'info', reloadable: true, description: 'How much to log.' },
-  ),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    reloadable: true,
+    description: 'How much to log.',
+  }),
   LOG_DIR: Type.String({
     default: 'storage/logs',
     description: 'Folder of the log files, from the folder of the repository; `off` logs to stdout alone.',

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createAnswerCache } from './answer-cache.ts'
 
-const limits = { keptMs: 60_000, entriesMax: 2 }
+const limits = { name: 'test', keptMs: 60_000, entriesMax: 2 }
 
 test('who asks at the same time or later shares one question', async () => {
   const cache = createAnswerCache<string>(limits)

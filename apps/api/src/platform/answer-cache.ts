@@ -1,3 +1,5 @@
+import { cacheRequests } from './metrics.ts'
+
 /** Answers kept in memory for a while, so that a question asked all the time costs nothing. */
 export interface AnswerCache<Answer> {
   /** The kept answer, or a new one from `load`. */
@@ -19,9 +21,12 @@ interface Entry<Answer> {
  * outdated answer with it.
  */
 export function createAnswerCache<Answer>({
+  name,
   keptMs,
   entriesMax,
 }: {
+  /** What its hits and misses are counted under. */
+  name: string
   keptMs: number
   entriesMax: number
 }): AnswerCache<Answer> {
@@ -36,7 +41,9 @@ export function createAnswerCache<Answer>({
     get(key, load) {
       const nowMs = performance.now()
       const known = entries.get(key)
-      if (known && known.expiresAtMs > nowMs) return known.answer
+      const isHit = known !== undefined && known.expiresAtMs > nowMs
+      cacheRequests.inc({ cache: name, outcome: isHit ? 'hit' : 'miss' })
+      if (isHit) return known.answer
       const entry = { answer: load(), expiresAtMs: nowMs + keptMs }
       entries.delete(key)
       entries.set(key, entry)

@@ -28,6 +28,7 @@ function createGate() {
 }
 
 const options = {
+  name: 'test',
   keyOf: () => 'one',
   lanes: 1,
   batchMax: 3,

@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { batchItems, batchWaits, commits, itemsWaiting } from './metrics.ts'
+
 /** What became of one item of a batch. */
 export type Outcome<Result> = { ok: true; value: Result } | { ok: false; error: unknown }
 
@@ -12,6 +15,8 @@ export interface GroupCommit<Item, Result> {
 }
 
 interface GroupCommitOptions<Item, Result> {
+  /** What its batches are counted under. */
+  name: string
   /** Items of one key are written in order and never side by side. */
   keyOf: (item: Item) => string
   /** Queues that are written independently, so that one slow key does not hold up all others. */
@@ -29,6 +34,9 @@ interface GroupCommitOptions<Item, Result> {
 
 interface Waiting<Item, Result> {
   item: Item
+  submittedAtMs: number
+  /** Runs work in the context of whoever submitted the item. */
+  inContext: <T>(work: () => T) => T
   resolve: (result: Result) => void
   reject: (error: unknown) => void
 }
@@ -58,7 +66,7 @@ function settle<Item, Result>(waiting: Waiting<Item, Result>[], outcomes: Outcom
  * next batch is whatever arrived while the one before was on its way.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { keyOf, batchMax, queueMax, write, isOutage, refuse } = options
+  const { name: queue, keyOf, batchMax, queueMax, write, isOutage, refuse } = options
   const lanes: Lane<Item, Result>[] = Array.from({ length: options.lanes }, () => ({ queue: [], writing: false }))
   let waitingForIdle: (() => void)[] = []
   let waitingItems = 0
@@ -77,7 +85,9 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   async function writeTogether(batch: Waiting<Item, Result>[]): Promise<void> {
     try {
       settle(batch, await write(batch.map(({ item }) => item)))
+      commits.inc({ queue, outcome: 'ok' })
     } catch (error) {
+      commits.inc({ queue, outcome: 'failed' })
       if (batch.length > 1 && !isOutage(error)) await writeApart(batch)
       else for (const { reject } of batch) reject(error)
     }
@@ -87,8 +97,14 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     lane.writing = true
     while (lane.queue.length > 0) {
       const batch = lane.queue.splice(0, batchMax)
+      const first = batch[0]
+      if (!first) break
       waitingItems -= batch.length
-      await writeTogether(batch)
+      itemsWaiting.dec({ queue }, batch.length)
+      batchItems.observe({ queue }, batch.length)
+      batchWaits.observe({ queue }, (performance.now() - first.submittedAtMs) / 1_000)
+      // A lane that never idles would otherwise log and trace everything as the request that woke it.
+      await first.inContext(() => writeTogether(batch))
     }
     lane.writing = false
     if (lanes.some(({ writing }) => writing)) return
@@ -102,8 +118,10 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         if (waitingItems >= queueMax) return reject(refuse())
         const lane = lanes[hash(keyOf(item)) % lanes.length]
         if (!lane) return reject(new Error('a group commit needs at least one lane'))
-        lane.queue.push({ item, resolve, reject })
+        const inContext = AsyncLocalStorage.snapshot()
+        lane.queue.push({ item, submittedAtMs: performance.now(), inContext, resolve, reject })
         waitingItems += 1
+        itemsWaiting.inc({ queue })
         // Items submitted in the same turn of the event loop, such as one socket's burst, form one batch from the start.
         if (!lane.writing) {
           lane.writing = true

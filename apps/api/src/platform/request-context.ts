@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { TracingChannel } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
 
 /** Where the work at hand comes from. */
@@ -7,6 +8,10 @@ export interface RequestContext {
   requestId: string
   /** Network address of who asked. */
   address: string
+  /** What was asked for: method and pattern of a route, or the name of a command. */
+  route?: string
+  /** Who asks, once that is proven. */
+  actor?: { userId: string; workspaceId: string }
 }
 
 const storage = new AsyncLocalStorage<RequestContext>()
@@ -20,9 +25,32 @@ export const requestContext = (): RequestContext => storage.getStore() ?? system
 /** Runs `work`, and all that it starts, as part of one request. */
 export const withRequestContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work)
 
+/** Says who asks, so that every further line of the log names the person and the workspace. */
+export function noteActor({ userId, workspaceId }: { userId: string; workspaceId: string }): void {
+  const context = storage.getStore()
+  if (context) context.actor = { userId, workspaceId }
+}
+
+/** Gives whoever is called back through a channel the context in which it asked; answers how to stop. */
+export function keepRequestContext(channel: TracingChannel): () => void {
+  const asked = new WeakMap<object, RequestContext>()
+  const atStart = (message: object): RequestContext => {
+    const context = requestContext()
+    asked.set(message, context)
+    return context
+  }
+  channel.start.bindStore(storage, atStart)
+  channel.asyncStart.bindStore(storage, (message: object) => asked.get(message) ?? system)
+  return () => {
+    channel.start.unbindStore(storage)
+    channel.asyncStart.unbindStore(storage)
+  }
+}
+
 /** Gives every HTTP request its context, before any other hook. */
 export function registerRequestContext(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _, done) => {
-    withRequestContext({ requestId: request.id, address: request.ip }, done)
+    const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`
+    withRequestContext({ requestId: request.id, address: request.ip, route }, done)
   })
 }

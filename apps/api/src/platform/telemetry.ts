@@ -1,57 +1,89 @@
-import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Pool } from 'mysql2/promise'
+import type { Settings } from '../config-reload.ts'
 import { notFound } from './http/errors.ts'
+import {
+  connections,
+  httpDurations,
+  httpRequests,
+  poolConnections,
+  poolWaiting,
+  refusedForRate,
+  registry,
+} from './metrics.ts'
+import { watchQueries } from './telemetry-queries.ts'
 
 interface TelemetryOptions {
   /** Throws while the database does not answer. */
   ping: () => Promise<void>
-  /** Whether anybody may read the metrics, or this machine only. */
-  metricsForAnybody: boolean
+  /** The pools of the database, by the name their metrics carry. */
+  pools: Record<string, Pool>
+  settings: Settings
 }
 
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
-/** Health, readiness and metrics: what runs the server asks them, people do not. */
-export function registerTelemetry(app: FastifyInstance, { ping, metricsForAnybody }: TelemetryOptions) {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const labels = ['method', 'endpoint'] as const
-  const requests = new Counter({
-    name: 'http_requests_total',
-    help: 'Requests answered.',
-    labelNames: [...labels, 'status'] as const,
-    registers: [registry],
-  })
-  const durations = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer.',
-    labelNames: labels,
-    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
-    registers: [registry],
-  })
-  const connections = new Gauge({
-    name: 'websocket_connections_active',
-    help: 'Open WebSocket connections.',
-    labelNames: ['type'] as const,
-    registers: [registry],
-  })
-  connections.set({ type: 'realtime' }, 0)
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
+/** Behind a proxy on this machine everybody comes from loopback. */
+const isLocal = (request: FastifyRequest): boolean =>
+  loopback.has(request.ip) && request.headers['x-forwarded-for'] === undefined
+
+const holdsToken = (request: FastifyRequest, token: string | undefined): boolean =>
+  token !== undefined && timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`))
+
+/** mysql2 declares its lists private; there is no public count of them. */
+const lengthOf = (pool: object, list: string): number => {
+  const found: unknown = Reflect.get(pool, list)
+  const length: unknown = typeof found === 'object' && found !== null ? Reflect.get(found, 'length') : undefined
+  return typeof length === 'number' ? length : 0
+}
+
+function countPools(pools: Record<string, Pool>): void {
+  for (const [pool, { pool: core }] of Object.entries(pools)) {
+    const idle = lengthOf(core, '_freeConnections')
+    poolConnections.set({ pool, state: 'idle' }, idle)
+    poolConnections.set({ pool, state: 'in_use' }, lengthOf(core, '_allConnections') - idle)
+    poolWaiting.set({ pool }, lengthOf(core, '_connectionQueue'))
+  }
+}
+
+/** Counts and times every request, and says in the log which were slow. */
+function watchRequests(app: FastifyInstance, settings: Settings): void {
   app.addHook('onResponse', async (request, reply) => {
+    const { method } = request
     // The route's pattern, not the address: one series an endpoint, whatever strangers ask for.
     const endpoint = request.routeOptions.url ?? 'unknown'
-    requests.inc({ method: request.method, endpoint, status: reply.statusCode })
-    durations.observe({ method: request.method, endpoint }, reply.elapsedTime / 1_000)
+    const status = reply.statusCode
+    const durationMs = Math.round(reply.elapsedTime)
+    httpRequests.inc({ method, endpoint, status })
+    httpDurations.observe({ method, endpoint }, reply.elapsedTime / 1_000)
+    if (status === 429) refusedForRate.inc({ transport: 'http' })
+    const line = { requestId: request.id, route: `${method} ${endpoint}`, status, durationMs }
+    if (durationMs > settings.current().SLOW_REQUEST_MS) request.log.warn(line, 'slow request')
+    else request.log.debug(line, 'answered')
   })
+}
+
+/** Health, readiness and metrics: what runs the server asks them, people do not. */
+export function registerTelemetry(app: FastifyInstance, { ping, pools, settings }: TelemetryOptions) {
+  const stopWatching = watchQueries({ slowMs: () => settings.current().SLOW_QUERY_MS, log: app.log })
+  app.addHook('onClose', async () => stopWatching())
+  settings.onChange(({ LOG_LEVEL }) => {
+    app.log.level = LOG_LEVEL
+  })
+  watchRequests(app, settings)
+
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async () => {
     await ping()
     return { status: 'ready' }
   })
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
-    // Behind a proxy on this machine everybody comes from loopback.
-    const isLocal = loopback.has(request.ip) && request.headers['x-forwarded-for'] === undefined
-    if (!metricsForAnybody && !isLocal) throw notFound('This address')
+    const { DOCS, METRICS_TOKEN } = settings.current()
+    if (!DOCS && !isLocal(request) && !holdsToken(request, METRICS_TOKEN)) throw notFound('This address')
+    countPools(pools)
     return reply.type(registry.contentType).send(await registry.metrics())
   })
 

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { Requirement } from '@parley/protocol/access'
 import { commands as schemas, type CommandAnswer, type CommandInput, type CommandName } from '@parley/protocol/realtime'
 import type { Actor } from '../platform/http/actor.ts'
 import { AppError, rateLimited, toAppError, toWire } from '../platform/http/errors.ts'
+import { commandDurations, commandsAnswered, refusedForRate } from '../platform/metrics.ts'
 import { withRequestContext } from '../platform/request-context.ts'
 import { createValidator } from '../platform/http/validate.ts'
 import type { Connection, RealtimeSocket } from './sockets.ts'
@@ -17,10 +19,13 @@ type Run = (input: unknown, connection: Connection) => Promise<object>
 
 interface CommandsDependencies {
   authorize: (actor: Actor, requirement: Requirement) => Promise<void>
+  /** Commands that take longer are logged. */
+  slowMs: () => number
   log: Log
 }
 
 interface Log {
+  warn(context: object, message: string): void
   error(context: object, message: string): void
 }
 
@@ -29,24 +34,37 @@ const isCommandName = (name: string): name is CommandName => Object.hasOwn(schem
 const isAck = (value: unknown): value is Ack => typeof value === 'function'
 
 /** Holds the declared commands and runs them: rate, permission, schema, handler, then exactly one ack. */
-export function createCommands({ authorize, log }: CommandsDependencies) {
+export function createCommands({ authorize, slowMs, log }: CommandsDependencies) {
   const runs = new Map<CommandName, Run>()
+  // Unlike a bare count, it names one command in the logs of all nodes and starts.
+  const prefix = `ws-${randomBytes(4).toString('hex')}`
   let requests = 0
 
   async function answer(name: string, args: unknown[], connection: Connection, meter: RateMeter): Promise<object> {
-    const requestId = `ws-${++requests}`
+    const requestId = `${prefix}-${++requests}`
+    const startedAtMs = performance.now()
+    const run = isCommandName(name) ? runs.get(name) : undefined
+    const route = run ? name : 'unknown'
+    let outcome = 'ok'
     try {
-      const waitMs = meter.take(performance.now())
+      const waitMs = meter.take(startedAtMs)
       if (waitMs > 0) throw rateLimited(waitMs)
-      const run = isCommandName(name) ? runs.get(name) : undefined
       if (!run) throw new AppError('VALIDATION_FAILED', `There is no command ${name.slice(0, 60)}.`)
-      const context = { requestId, address: connection.address }
+      const context = { requestId, address: connection.address, route, actor: connection.actor }
       return { ok: true, ...(await withRequestContext(context, () => run(args[0], connection))) }
     } catch (thrown) {
       const error = toAppError(thrown)
+      outcome = error.code
+      if (error.code === 'RATE_LIMITED') refusedForRate.inc({ transport: 'realtime' })
       if (error.status >= 500)
         log.error({ err: error, command: name, requestId, actor: connection.actor }, error.message)
       return { ok: false, error: toWire(error, requestId) }
+    } finally {
+      const durationMs = performance.now() - startedAtMs
+      commandsAnswered.inc({ command: route, outcome })
+      commandDurations.observe({ command: route }, durationMs / 1_000)
+      if (durationMs > slowMs())
+        log.warn({ requestId, route, durationMs: Math.round(durationMs), outcome }, 'slow command')
     }
   }
 

@@ -75,6 +75,8 @@ interface GatewayDependencies {
   authorize: (actor: Actor, requirement: Requirement) => Promise<void>
   /** Asked for each new socket. */
   commandsPerSecond: () => number
+  /** Commands that take longer are logged. */
+  slowCommandMs: () => number
   log: Log
 }
 
@@ -86,6 +88,7 @@ export function createGateway({
   authenticate,
   authorize,
   commandsPerSecond,
+  slowCommandMs,
   log,
 }: GatewayDependencies): Gateway {
   const engine = new Engine({
@@ -97,7 +100,7 @@ export function createGateway({
   })
   const io: RealtimeServer = new Server({ serveClient: false, connectTimeout: 10_000, adapter })
   io.bind(engine)
-  const commands = createCommands({ authorize, log })
+  const commands = createCommands({ authorize, slowMs: slowCommandMs, log })
   const connectListeners: ((connection: Connection) => void)[] = []
   const disconnectListeners: ((connection: Connection) => void)[] = []
   const revisitListeners: ((connection: Connection) => void)[] = []

@@ -1,3 +1,4 @@
+import { slowConsumersCut } from '../platform/metrics.ts'
 import type { RealtimeServer } from './sockets.ts'
 
 const sweepMs = 500
@@ -24,6 +25,7 @@ export function watchSlowConsumers(io: RealtimeServer, log: Log): () => void {
       const queuedEvents = queueLength(socket.conn)
       const queuedBytes = socket.conn.request.socket.writableLength
       if (queuedEvents <= queuedEventsMax && queuedBytes <= queuedBytesMax) continue
+      slowConsumersCut.inc()
       log.warn(
         { socketId: socket.id, userId: socket.data.actor.userId, queuedEvents, queuedBytes },
         'slow consumer cut off',

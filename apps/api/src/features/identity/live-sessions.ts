@@ -37,7 +37,7 @@ async function load(db: Database, sessionIds: string[]): Promise<Map<string, Kno
 
 /** Knows which sessions live, from memory for a few seconds at a time, so that a request costs no query. */
 export function createLiveSessions({ db, onError }: LiveSessionsDependencies) {
-  const cache = createAnswerCache<Known>({ keptMs, entriesMax })
+  const cache = createAnswerCache<Known>({ name: 'sessions', keptMs, entriesMax })
   const find = createGather((sessionIds: string[]) => load(db, sessionIds), { keysMax: questionMax })
   const read = async (sessionId: string): Promise<Known> =>
     (await find(sessionId)) ?? { state: 'revoked', lastUsedAtMs: 0 }

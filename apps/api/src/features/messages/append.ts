@@ -245,6 +245,7 @@ export function createAppender(writer: Pool, events: EventBus<MessageEvents>): G
   }
 
   return createGroupCommit({
+    name: 'messages',
     keyOf: ({ roomId }) => roomId,
     lanes,
     batchMax,

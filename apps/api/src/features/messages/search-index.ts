@@ -2,6 +2,7 @@ import type { MessageBody } from '@parley/protocol/messages'
 import { format } from 'mysql2'
 import type { Pool, RowDataPacket } from 'mysql2/promise'
 import { isDatabaseAway, isLockConflict, withTransaction } from '../../platform/database.ts'
+import { searchRoomsWaiting } from '../../platform/metrics.ts'
 import { indexTerms } from './terms.ts'
 
 interface ChangedRecord extends RowDataPacket {
@@ -91,6 +92,7 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
 
   async function run(): Promise<void> {
     for (const roomId of touched) {
+      searchRoomsWaiting.set(touched.size)
       if (stopped) return
       touched.delete(roomId)
       try {
@@ -109,6 +111,7 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
       timer = null
       running = run().finally(() => {
         running = null
+        searchRoomsWaiting.set(touched.size)
         if (touched.size > 0) schedule(pauseMs)
       })
     }, delayMs)
@@ -116,6 +119,7 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
 
   const touch = (roomId: string): void => {
     touched.add(roomId)
+    searchRoomsWaiting.set(touched.size)
     if (!running) schedule(pauseMs)
   }
 

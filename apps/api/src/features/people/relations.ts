@@ -39,7 +39,7 @@ interface RelationsDependencies {
 
 /** What people are to one another, for every feature that must know. */
 export function createRelations({ db, events }: RelationsDependencies) {
-  const blocks = createAnswerCache<boolean>({ keptMs, entriesMax })
+  const blocks = createAnswerCache<boolean>({ name: 'blocks', keptMs, entriesMax })
   events.onEveryNode('block.changed', ({ userId, otherId }) => blocks.drop(pairKeyOf(userId, otherId)))
   events.onMissed(() => blocks.clear())
 

@@ -40,7 +40,7 @@ async function loadMembership(db: Database, roomId: string, userId: string): Pro
 
 /** Who is in which room, kept in memory because every message asks. */
 export function createMemberships({ db, events, relations }: MembershipDependencies) {
-  const cache = createAnswerCache<Membership | null>({ keptMs, entriesMax })
+  const cache = createAnswerCache<Membership | null>({ name: 'memberships', keptMs, entriesMax })
   const keyOf = (userId: string, roomId: string) => `${roomId}:${userId}`
   const drop = (userId: string, roomId: string) => cache.drop(keyOf(userId, roomId))
 

@@ -3,6 +3,7 @@ import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
 import { ErrorEnvelope } from '@parley/protocol/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from './actor.ts'
+import { noteActor } from '../request-context.ts'
 import { AppError } from './errors.ts'
 import { createValidator } from './validate.ts'
 
@@ -111,6 +112,7 @@ export function route<const C extends Contract>(
     onRequest: async (request) => {
       if (contract.auth === 'public') return
       const actor = await authenticate(request)
+      noteActor(actor)
       await app.authorize(actor, contract.permission)
       request.actor = actor
     },

@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger'
 import scalar from '@scalar/fastify-api-reference'
 import fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import type { Config } from '../../config.ts'
+import { openLog } from '../logging.ts'
 import { AppError, notFound, toAppError, toWire } from './errors.ts'
 import { serveWebApp } from './web-app.ts'
 
@@ -63,14 +64,19 @@ function requestIdOf(headers: IncomingHttpHeaders): string {
 /** A Fastify server that knows nothing of Parley's features: errors, security headers, cookies, the API reference. */
 export async function createHttpServer(config: Config): Promise<FastifyInstance> {
   const proxies = list(config.TRUSTED_PROXIES)
+  const log = await openLog(config)
   const app = fastify({
-    logger: { level: config.LOG_LEVEL, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    loggerInstance: log.logger,
+    // Lines get their request id, at any depth, from the request's context; one logger makes its level one too.
+    childLoggerFactory: (logger) => logger,
     trustProxy: proxies.length > 0 ? proxies : false,
     bodyLimit: bodyBytesMax,
     forceCloseConnections: 'idle',
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: ({ headers }) => requestIdOf(headers),
   })
+  // Hooks of closing run last first: what others say while they close still reaches the file.
+  app.addHook('onClose', log.close)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   // Contracts check their own input: one schema, one checker for HTTP and sockets alike.
   app.setValidatorCompiler(() => () => true)

@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import pino, { type StreamEntry } from 'pino'
+import openRollingFile from 'pino-roll'
+import { repositoryDir } from '../config-layers.ts'
+import type { Config } from '../config.ts'
+import { requestContext } from './request-context.ts'
+import { withoutValues } from './telemetry-sql.ts'
+
+/** Names of fields whose values are never written, at any depth. */
+const secretNames =
+  /^(authorization|proxy-authorization|cookie|set-cookie|cookies|.*passw(or)?d.*|.*secret.*|.*token|.*key|otp|totp|code_?verifier|recoverycodes?)$/i
+const redacted = '[redacted]'
+const depthMax = 6
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+const withoutSecretFields = (fields: object, depth: number): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      secretNames.test(name) ? redacted : withoutSecrets(value, depth + 1),
+    ]),
+  )
+
+/** The value without secrets. Instances of classes are left to their serializers. */
+function withoutSecrets(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return depth < depthMax ? value.map((item) => withoutSecrets(item, depth + 1)) : redacted
+  if (!isPlain(value)) return value
+  return depth < depthMax ? withoutSecretFields(value, depth) : redacted
+}
+
+/** Errors of the database quote the statement and its values, of which only the statement is written. */
+const isOfDatabase = (error: Error): boolean => 'sql' in error || 'sqlMessage' in error || 'query' in error
+
+/** An error as it is written: its kind, message, code and stack, and the same of its causes. */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return withoutSecrets(error, depth)
+  const message = isOfDatabase(error) ? withoutValues(error.message) : error.message
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return {
+    type: error.name,
+    message,
+    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
+    stack: [`${error.name}: ${message}`, ...frames].join('\n'),
+    ...(error.cause !== undefined && depth < depthMax && { cause: describeError(error.cause, depth + 1) }),
+  }
+}
+
+/** What every line says of the request it belongs to. */
+function contextOfLine(): object {
+  const { requestId, route, actor } = requestContext()
+  return { requestId, ...(route !== undefined && { route }), ...actor }
+}
+
+type LogSettings = Pick<Config, 'LOG_LEVEL' | 'LOG_DIR' | 'LOG_FILE_MB' | 'LOG_FILES'>
+
+/** Opens the log: JSON lines to stdout and, unless `LOG_DIR` is `off`, to files that are closed at a size and counted. */
+export async function openLog(config: LogSettings): Promise<{ logger: FastifyBaseLogger; close(): Promise<void> }> {
+  // The level is the logger's alone, so that it can change while the server runs.
+  const streams: StreamEntry[] = [{ level: 'trace', stream: pino.destination(1) }]
+  const isToFile = config.LOG_DIR !== 'off'
+  const file = isToFile
+    ? await openRollingFile({
+        file: resolve(repositoryDir, config.LOG_DIR, 'api'),
+        extension: '.log',
+        size: `${config.LOG_FILE_MB}m`,
+        limit: { count: config.LOG_FILES, removeOtherLogFiles: true },
+        mkdir: true,
+      })
+    : undefined
+  if (file) streams.push({ level: 'trace', stream: file })
+  const logger = pino(
+    {
+      level: config.LOG_LEVEL,
+      mixin: contextOfLine,
+      formatters: { log: (fields) => withoutSecretFields(fields, 0) },
+      serializers: { err: describeError },
+    },
+    pino.multistream(streams),
+  )
+  return {
+    logger,
+    async close() {
+      if (!file) return
+      const closed = once(file, 'close')
+      file.end()
+      await closed
+    },
+  }
+}
