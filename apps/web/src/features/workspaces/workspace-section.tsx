@@ -4,6 +4,7 @@ import type { OwnWorkspace } from '@parley/protocol/workspaces'
 import { useErrorText } from '../../errors/error-text.ts'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { useMay } from '../access/access-slice.ts'
 import { InvitesSection } from './invites-section.tsx'
 import { useOwnWorkspaces } from './use-own-workspaces.ts'
 
@@ -13,6 +14,7 @@ export function WorkspaceSection() {
   const errorText = useErrorText()
   const headingId = useId()
   const { loaded, open } = useOwnWorkspaces()
+  const mayInvite = useMay('people:admin')
   if (loaded.status === 'loading') return <SkeletonRows rows={3} avatar={false} className="-mx-3" />
   if (loaded.status === 'failed') return <ErrorState message={errorText(loaded.error)} onRetry={loaded.retry} />
   return (
@@ -27,7 +29,7 @@ export function WorkspaceSection() {
           ))}
         </ul>
       </section>
-      {loaded.data.items.some(({ current, role }) => current && role === 'admin') && <InvitesSection />}
+      {mayInvite && <InvitesSection />}
     </div>
   )
 }
