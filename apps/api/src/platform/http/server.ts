@@ -4,15 +4,19 @@ import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
-import scalar from '@scalar/fastify-api-reference'
-import fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Config } from '../../config.ts'
 import { openLog } from '../logging.ts'
+import { serveApiReference } from './api-reference.ts'
 import { AppError, notFound, toAppError, toWire } from './errors.ts'
+import { answerBrokenRequest, bodyBytesMax, headerBytesMax, limitRequests } from './request-limits.ts'
 import { serveWebApp } from './web-app.ts'
-
-/** JSON bodies: the longest message is far below. Uploads are streamed and have a limit of their own. */
-const bodyBytesMax = 256 * 1024
 
 /** The items of a setting that separates them by commas. */
 export const list = (value: string): string[] =>
@@ -23,11 +27,14 @@ export const list = (value: string): string[] =>
 
 /** Fastify's own refusals, in the words and codes of the contract. */
 function fromFastify(error: FastifyError): AppError | null {
+  if (error.code === 'FST_ERR_BAD_URL') return new AppError('VALIDATION_FAILED', 'The address is not valid.')
   switch (error.statusCode) {
     case 400:
       return new AppError('VALIDATION_FAILED', 'The body could not be read. Send valid JSON.', { cause: error })
     case 413:
       return new AppError('PAYLOAD_TOO_LARGE', 'The body is larger than allowed.', { cause: error })
+    case 414:
+      return notFound('This address')
     case 415:
       return new AppError('UNSUPPORTED_MEDIA', 'This content type is not accepted here. Send JSON.', { cause: error })
     default:
@@ -39,17 +46,19 @@ const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
 
 /** One place turns what was thrown into an answer and, where it is the server's fault, into a line of the log. */
+function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error =
+    (!(thrown instanceof AppError) && isFastifyError(thrown) ? fromFastify(thrown) : null) ?? toAppError(thrown)
+  if (error.status >= 500) request.log.error({ err: error }, error.message)
+  else request.log.info({ code: error.code, reason: error.message }, 'refused')
+  const { retryAfterMs } = error.details ?? {}
+  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
+  void reply.status(error.status).type('application/json').serializer(JSON.stringify)
+  return reply.send({ error: toWire(error, request.id) })
+}
+
 function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((thrown, request, reply) => {
-    const error =
-      (!(thrown instanceof AppError) && isFastifyError(thrown) ? fromFastify(thrown) : null) ?? toAppError(thrown)
-    if (error.status >= 500) request.log.error({ err: error }, error.message)
-    else request.log.info({ code: error.code, reason: error.message }, 'refused')
-    const { retryAfterMs } = error.details ?? {}
-    if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
-    void reply.status(error.status).type('application/json').serializer(JSON.stringify)
-    return reply.send({ error: toWire(error, request.id) })
-  })
+  app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => {
     void reply.status(404).send({ error: toWire(notFound('This address'), request.id) })
   })
@@ -71,21 +80,33 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     childLoggerFactory: (logger) => logger,
     trustProxy: proxies.length > 0 ? proxies : false,
     bodyLimit: bodyBytesMax,
+    http: { maxHeaderSize: headerBytesMax },
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (...failed) => void answerError(...failed),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: ({ headers }) => requestIdOf(headers),
   })
   // Hooks of closing run last first: what others say while they close still reaches the file.
   app.addHook('onClose', log.close)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  limitRequests(app)
   // Contracts check their own input: one schema, one checker for HTTP and sockets alike.
   app.setValidatorCompiler(() => () => true)
   app.decorateRequest('actor', null)
   answerErrors(app)
-  await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'same-site' } })
+  await app.register(helmet, {
+    // What is no page loads nothing; the pages there are say what they need themselves.
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+  })
   await app.register(cors, {
     origin: list(config.WEB_ORIGINS),
     credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['x-request-id', 'x-token-refresh-required', 'x-token-expires-at', 'retry-after'],
   })
   await app.register(cookie)
@@ -96,7 +117,7 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
   })
-  if (config.DOCS) await app.register(scalar, { routePrefix: '/docs' })
+  if (config.DOCS) await serveApiReference(app)
   if (config.WEB_DIR) await serveWebApp(app, config.WEB_DIR)
   return app
 }

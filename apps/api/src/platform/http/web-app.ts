@@ -3,18 +3,33 @@ import { relative, resolve, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
-/** Everything comes from this origin; Chakra writes its styles into the page, and previews are blobs. */
+/**
+ * Everything comes from this origin, previews are blobs. Styles are the one concession: Chakra makes rules as components
+ * appear, in a page that is the same file for everybody and so can carry no nonce.
+ */
 const contentSecurityPolicy = [
-  "default-src 'self'",
+  "default-src 'none'",
   "script-src 'self'",
+  "script-src-attr 'none'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
-  "connect-src 'self' ws: wss:",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "connect-src 'self'",
   "frame-ancestors 'none'",
-  "object-src 'none'",
   "base-uri 'none'",
+  "form-action 'self'",
 ].join('; ')
+
+/** What the app uses of the device: calls and voice. */
+const permissionsPolicy = 'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()'
+
+const pageHeaders = {
+  'cache-control': 'no-cache',
+  'content-security-policy': contentSecurityPolicy,
+  'permissions-policy': permissionsPolicy,
+}
 
 const page = 'index.html'
 
@@ -39,8 +54,7 @@ export async function serveWebApp(app: FastifyInstance, directory: string): Prom
   const files = await filesOf(root)
   await app.register(fastifyStatic, { root, serve: false, preCompressed: true, cacheControl: false })
 
-  const sendPage = (reply: FastifyReply) =>
-    reply.header('cache-control', 'no-cache').header('content-security-policy', contentSecurityPolicy).sendFile(page)
+  const sendPage = (reply: FastifyReply) => reply.headers(pageHeaders).sendFile(page)
 
   app.get('/*', { schema: { hide: true } }, async (request, reply) => {
     const path = URL.parse(request.url, 'http://host')?.pathname ?? '/'

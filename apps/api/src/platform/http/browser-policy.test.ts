@@ -1,0 +1,116 @@
+import { refresh } from '@parley/protocol/identity'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createUser, send, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
+import { postUpload } from '../../../test/files.ts'
+
+const listed = 'https://chat.example'
+
+let api: TestApi
+let ann: TestUser
+beforeAll(async () => {
+  api = await startApi({ WEB_ORIGINS: listed, DOCS: 'true' })
+  ann = await createUser(api)
+})
+afterAll(() => api.close())
+
+describe('every answer', () => {
+  test.each(['/healthz', '/api/nothing', '/api/userInfo', '/api/userImage?username=ann'])(
+    'of %s is never sniffed, framed or run',
+    async (path) => {
+      const { headers } = await fetch(`${api.url}${path}`)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+      expect(headers.get('content-security-policy')).toMatch(/frame-ancestors 'none'|sandbox/)
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('x-powered-by')).toBeNull()
+    },
+  )
+})
+
+describe('a file', () => {
+  test.each([
+    ['a page', '<html><script>alert(1)</script></html>', 'page.html'],
+    ['a picture with a script', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 'a.svg'],
+    ['a script', 'alert(1)', 'app.js'],
+  ])('that is %s is saved, and cannot run where the app does', async (_, bytes, name) => {
+    const uploaded = await postUpload(api, ann, { bytes, name })
+    const { id }: { id: string } = JSON.parse(await uploaded.text())
+    const { headers } = await fetch(`${api.url}/api/files/${id}`, {
+      headers: { authorization: `Bearer ${ann.accessToken}` },
+    })
+    expect(headers.get('content-disposition')).toMatch(/^attachment;/)
+    expect(headers.get('content-security-policy')).toBe("sandbox; default-src 'none'")
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
+
+describe('pages of other origins', () => {
+  const preflight = (origin: string, method: string) =>
+    fetch(`${api.url}/api/userInfo`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': 'authorization' },
+    })
+
+  test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('may %s where they are on the list', async (method) => {
+    const { headers } = await preflight(listed, method)
+    expect(headers.get('access-control-allow-origin')).toBe(listed)
+    expect(headers.get('access-control-allow-credentials')).toBe('true')
+    expect(headers.get('access-control-allow-methods')).toContain(method)
+  })
+
+  test.each(['https://evil.example', 'https://chat.example.evil.example', 'http://chat.example', 'null'])(
+    'may nothing otherwise: %s',
+    async (origin) => {
+      for (const response of [
+        await preflight(origin, 'POST'),
+        await fetch(`${api.url}/api/userInfo`, { headers: { origin } }),
+      ]) {
+        expect(response.headers.get('access-control-allow-origin')).toBeNull()
+      }
+    },
+  )
+})
+
+describe('the refresh cookie', () => {
+  const statusFrom = async (headers: Record<string, string>) => {
+    const response = await send(api, refresh, { headers: { cookie: ann.cookie, ...headers } })
+    const cookies = response.headers.getSetCookie()
+    if (cookies.length > 0) ann.cookie = cookies.map((line) => line.split(';', 1)[0]).join('; ')
+    return response.status
+  }
+
+  test.each([
+    ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
+    ['a neighbour on the same domain', { 'sec-fetch-site': 'same-site', origin: 'https://blog.example' }],
+    ['an old browser on another site', { origin: 'https://evil.example' }],
+    ['a sandboxed frame', { origin: 'null' }],
+  ])('is not taken from %s', async (_, headers) => {
+    expect(await statusFrom(headers)).toBe(403)
+  })
+
+  test('is taken from the app itself, from a listed origin, and where no browser is at work', async () => {
+    expect(await statusFrom({ 'sec-fetch-site': 'same-origin', origin: api.url })).toBe(200)
+    expect(await statusFrom({ 'sec-fetch-site': 'cross-site', origin: listed })).toBe(200)
+    expect(await statusFrom({ origin: api.url })).toBe(200)
+    expect(await statusFrom({})).toBe(200)
+  })
+
+  test('is sent back to the one path that needs it, and never shown to scripts', async () => {
+    const response = await send(api, refresh, { headers: { cookie: ann.cookie } })
+    const line = response.headers.getSetCookie().find((each) => each.startsWith('parley_refresh='))
+    expect(line).toMatch(/Path=\/api\/refresh/i)
+    expect(line).toMatch(/HttpOnly/i)
+    expect(line).toMatch(/SameSite=Strict/i)
+  })
+})
+
+describe('the API reference', () => {
+  test('runs its own scripts and no others', async () => {
+    const response = await fetch(`${api.url}/docs/`)
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(response.status).toBe(200)
+    expect(policy).toMatch(/script-src 'self' 'sha256-[A-Za-z0-9+/=]+'/)
+    const scripts = policy.split('; ').find((part) => part.startsWith('script-src'))
+    expect(scripts).not.toMatch(/unsafe/)
+  })
+})
