@@ -2,7 +2,7 @@ import { RotateCw, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useErrorText } from '../../errors/error-text.ts'
 import { isRetryable, type Attachment } from './attachments.ts'
-import { formatSize } from './format-size.ts'
+import { formatSize } from '../../ui/format-size.ts'
 
 interface AttachmentTrayProps {
   attachments: readonly Attachment[]

@@ -1,7 +1,7 @@
 import type { FileEntity } from '@parley/protocol/files'
 import { Download, File } from 'lucide-react'
 import { downloadSource } from './file-source.ts'
-import { fileType, formatSize } from './format-size.ts'
+import { fileType, formatSize } from '../../ui/format-size.ts'
 
 /** A file that is not shown in place: what it is, and a way to save it. */
 export function FileCard({ file }: { file: FileEntity }) {

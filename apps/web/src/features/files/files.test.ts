@@ -3,7 +3,7 @@ import type { FileEntity } from '@parley/protocol/files'
 import type { Upload, UploadOptions } from '@parley/client/upload'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { attach, clearAttachments, isRetryable, removeAttachment, uploadedFiles } from './attachments.ts'
-import { fileType, formatDuration, formatSize } from './format-size.ts'
+import { fileType, formatDuration, formatSize } from '../../ui/format-size.ts'
 import { reservedSize } from './image-grid.tsx'
 
 const entity = (id: string): FileEntity => ({

@@ -1,7 +1,7 @@
 import type { FileEntity } from '@parley/protocol/files'
 import { Pause, Play } from 'lucide-react'
 import { fileSource } from './file-source.ts'
-import { formatDuration } from './format-size.ts'
+import { formatDuration } from '../../ui/format-size.ts'
 import { reservedSize } from './image-grid.tsx'
 
 /** A film with the browser's own controls, its place reserved. */

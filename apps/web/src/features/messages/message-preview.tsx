@@ -1,5 +1,5 @@
 import type { MessageRow } from '@parley/protocol/messages'
-import { formatDuration } from '../files/format-size.ts'
+import { formatDuration } from '../../ui/format-size.ts'
 import { plainText } from './preview-text.ts'
 import { useSystemText } from './system-text.ts'
 
