@@ -3,7 +3,7 @@ import { startStack, type Stack } from '../../scripts/stack.ts'
 import { expectNothingLost, gatherCrowd, type Crowd } from './crowd.ts'
 import { startProxy } from '../proxy.ts'
 
-const settings = { COMMANDS_PER_SECOND: '10000', LOG_LEVEL: 'fatal' }
+const settings = { RATE_COMMAND: '600000', LOG_LEVEL: 'fatal' }
 const people = 20
 const rooms = 2
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Settings } from './config-reload.ts'
+import { rateLimitsOf } from './config.ts'
 import type { AccessEvents } from './features/access/events.ts'
 import { createAccess } from './features/access/index.ts'
 import { createFileAccess, createFiles } from './features/files/index.ts'
@@ -23,8 +24,10 @@ import { joinCluster } from './platform/cluster.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
 import { createAddressOf } from './platform/http/address.ts'
+import { registerRateLimits } from './platform/http/limit-rate.ts'
 import { refuseUndeclaredRoutes } from './platform/http/route.ts'
 import { createHttpServer, list } from './platform/http/server.ts'
+import { createRateLimiter } from './platform/rate-limit.ts'
 import { registerRequestContext } from './platform/request-context.ts'
 import { openStorage } from './platform/storage.ts'
 import { registerTelemetry } from './platform/telemetry.ts'
@@ -55,6 +58,8 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     settings,
   })
 
+  const limitRate = createRateLimiter({ limits: () => rateLimitsOf(settings.current()), cluster, log: app.log })
+  registerRateLimits(app, limitRate)
   const access = createAccess({ db, events })
   app.decorate('authorize', access.authorize)
   const identity = await createIdentity({ app, db, events, config, takeInvite })
@@ -64,7 +69,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     addressOf: createAddressOf(list(config.TRUSTED_PROXIES)),
     authenticate: identity.authenticateSocket,
     authorize: access.authorize,
-    commandsPerSecond: () => settings.current().COMMANDS_PER_SECOND,
+    limitRate,
     slowCommandMs: () => settings.current().SLOW_REQUEST_MS,
     log: app.log,
   })

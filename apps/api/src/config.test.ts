@@ -98,13 +98,13 @@ describe('a reload', () => {
     const settings = createSettings(() => loadConfig(environment))
     const heard: string[] = []
     settings.onChange(({ LOG_LEVEL }) => heard.push(LOG_LEVEL))
-    Object.assign(environment, { LOG_LEVEL: 'debug', COMMANDS_PER_SECOND: '7', PORT: '9001' })
+    Object.assign(environment, { LOG_LEVEL: 'debug', RATE_COMMAND: '7', PORT: '9001' })
     settings.reload(log)
-    expect(settings.current()).toMatchObject({ LOG_LEVEL: 'debug', COMMANDS_PER_SECOND: 7, PORT: 8_000 })
+    expect(settings.current()).toMatchObject({ LOG_LEVEL: 'debug', RATE_COMMAND: 7, PORT: 8_000 })
     expect(heard).toEqual(['debug'])
     expect(lines).toMatchObject([
       { level: 'warn', context: { settings: ['PORT'] } },
-      { level: 'info', context: { settings: ['LOG_LEVEL', 'COMMANDS_PER_SECOND'] } },
+      { level: 'info', context: { settings: ['LOG_LEVEL', 'RATE_COMMAND'] } },
     ])
   })
 
@@ -112,7 +112,7 @@ describe('a reload', () => {
     const environment: NodeJS.ProcessEnv = { ...needed }
     const settings = createSettings(() => loadConfig(environment))
     const before = settings.current()
-    Object.assign(environment, { LOG_LEVEL: 'loud', COMMANDS_PER_SECOND: '7' })
+    Object.assign(environment, { LOG_LEVEL: 'loud', RATE_COMMAND: '7' })
     settings.reload(log)
     expect(settings.current()).toBe(before)
     expect(lines.at(-1)).toMatchObject({

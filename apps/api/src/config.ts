@@ -3,6 +3,10 @@ import { Compile } from 'typebox/compile'
 import Value from 'typebox/value'
 import { describeAllowed, readLayers, settingValue } from './config-layers.ts'
 
+/** How often something may be asked for; all of a minute at once at most. */
+const rate = (perMinute: number, what: string) =>
+  Type.Integer({ minimum: 1, maximum: 1_000_000, default: perMinute, reloadable: true, description: `${what}.` })
+
 /*
  * Every setting of the API: the one place that says its name, what is allowed and what it does. `secret` marks what is
  * never shown and may be given as `<NAME>_FILE`; `reloadable` what a running server takes up on SIGHUP, which asks its
@@ -80,11 +84,20 @@ const Environment = Type.Object({
       description: 'Address of an OpenTelemetry collector (OTLP over HTTP); traces are off without it.',
     }),
   ),
-  COMMANDS_PER_SECOND: Type.Integer({
+  RATE_AUTH: rate(30, 'Sign-ins, registrations and the like a minute'),
+  RATE_READ: rate(1_200, 'Requests that read, a minute and person'),
+  RATE_WRITE: rate(600, 'Requests that write, a minute and person'),
+  RATE_SEARCH: rate(300, 'Searches a minute and person'),
+  RATE_FILE: rate(6_000, 'Files and pictures fetched a minute and person'),
+  RATE_UPLOAD: rate(120, 'Uploads a minute and person'),
+  RATE_CONNECT: rate(60, 'Sockets opened a minute'),
+  RATE_COMMAND: rate(6_000, 'Realtime commands a minute and person'),
+  RATE_ADDRESS_FACTOR: Type.Integer({
     minimum: 1,
-    default: 50,
+    maximum: 1_000,
+    default: 20,
     reloadable: true,
-    description: 'Realtime commands one socket may send a second, with a burst of twice as many.',
+    description: 'How many times each rate one address may use, since it may be a whole office.',
   }),
   SIGN_IN_ATTEMPTS: Type.Integer({
     minimum: 1,
@@ -100,6 +113,19 @@ const Environment = Type.Object({
 })
 
 export type Config = Static<typeof Environment>
+
+/** The rates, by what is limited. */
+export const rateLimitsOf = (config: Config) => ({
+  auth: config.RATE_AUTH,
+  read: config.RATE_READ,
+  write: config.RATE_WRITE,
+  search: config.RATE_SEARCH,
+  file: config.RATE_FILE,
+  upload: config.RATE_UPLOAD,
+  connect: config.RATE_CONNECT,
+  command: config.RATE_COMMAND,
+  addressFactor: config.RATE_ADDRESS_FACTOR,
+})
 
 /** Marks of the schema, by setting. */
 const namesMarked = (mark: 'secret' | 'reloadable'): string[] =>

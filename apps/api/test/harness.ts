@@ -13,6 +13,7 @@ import { createApp } from '../src/app.ts'
 import { createSettings } from '../src/config-reload.ts'
 import { loadConfig } from '../src/config.ts'
 import { migrateDatabase } from '../src/platform/database.ts'
+import { rateClasses } from '../src/platform/rate-classes.ts'
 
 export { connect, type TestSocket } from './socket.ts'
 
@@ -45,7 +46,7 @@ const defaults = {
   LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
   LOG_DIR: 'off',
   SIGN_IN_ATTEMPTS: '100000',
-  COMMANDS_PER_SECOND: '10000',
+  ...Object.fromEntries(rateClasses.map((rateClass) => [`RATE_${rateClass.toUpperCase()}`, '1000000'])),
 }
 
 /** Starts a server; `settings` are environment variables. */

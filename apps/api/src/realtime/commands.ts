@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { Requirement } from '@parley/protocol/access'
 import { commands as schemas, type CommandAnswer, type CommandInput, type CommandName } from '@parley/protocol/realtime'
 import type { Actor } from '../platform/http/actor.ts'
-import { AppError, rateLimited, toAppError, toWire } from '../platform/http/errors.ts'
+import { AppError, toAppError, toWire } from '../platform/http/errors.ts'
 import { commandDurations, commandsAnswered, refusedForRate } from '../platform/metrics.ts'
 import { withRequestContext } from '../platform/request-context.ts'
 import { createValidator } from '../platform/http/validate.ts'
+import { rateClassOfCommand } from '../platform/rate-classes.ts'
+import { requireAllowance, type RateLimiter } from '../platform/rate-limit.ts'
 import type { Connection, RealtimeSocket } from './sockets.ts'
-import type { RateMeter } from './rate.ts'
 
 export type CommandHandler<N extends CommandName> = (
   input: CommandInput<N>,
@@ -18,6 +19,7 @@ type Ack = (answer: object) => void
 type Run = (input: unknown, connection: Connection) => Promise<object>
 
 interface CommandsDependencies {
+  limitRate: RateLimiter
   authorize: (actor: Actor, requirement: Requirement) => Promise<void>
   /** Commands that take longer are logged. */
   slowMs: () => number
@@ -34,21 +36,21 @@ const isCommandName = (name: string): name is CommandName => Object.hasOwn(schem
 const isAck = (value: unknown): value is Ack => typeof value === 'function'
 
 /** Holds the declared commands and runs them: rate, permission, schema, handler, then exactly one ack. */
-export function createCommands({ authorize, slowMs, log }: CommandsDependencies) {
+export function createCommands({ limitRate, authorize, slowMs, log }: CommandsDependencies) {
   const runs = new Map<CommandName, Run>()
   // Unlike a bare count, it names one command in the logs of all nodes and starts.
   const prefix = `ws-${randomBytes(4).toString('hex')}`
   let requests = 0
 
-  async function answer(name: string, args: unknown[], connection: Connection, meter: RateMeter): Promise<object> {
+  async function answer(name: string, args: unknown[], connection: Connection): Promise<object> {
     const requestId = `${prefix}-${++requests}`
     const startedAtMs = performance.now()
     const run = isCommandName(name) ? runs.get(name) : undefined
     const route = run ? name : 'unknown'
     let outcome = 'ok'
     try {
-      const waitMs = meter.take(startedAtMs)
-      if (waitMs > 0) throw rateLimited(waitMs)
+      const { address, actor } = connection
+      requireAllowance(await limitRate(rateClassOfCommand(name), { address, userId: actor.userId }))
       if (!run) throw new AppError('VALIDATION_FAILED', `There is no command ${name.slice(0, 60)}.`)
       const context = { requestId, address: connection.address, route, actor: connection.actor }
       return { ok: true, ...(await withRequestContext(context, () => run(args[0], connection))) }
@@ -80,10 +82,10 @@ export function createCommands({ authorize, slowMs, log }: CommandsDependencies)
       })
     },
     /** Answers the commands of one socket. One listener for all of them keeps an idle socket small. */
-    serve(socket: RealtimeSocket, connection: Connection, meter: RateMeter): void {
+    serve(socket: RealtimeSocket, connection: Connection): void {
       socket.onAny((name: string, ...args: unknown[]) => {
         const ack = args.findLast(isAck)
-        void answer(name, args, connection, meter).then((result) => ack?.(result))
+        void answer(name, args, connection).then((result) => ack?.(result))
       })
     },
   }

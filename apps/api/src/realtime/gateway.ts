@@ -13,9 +13,9 @@ import { Server as Engine } from 'engine.io'
 import { Server, type ServerOptions } from 'socket.io'
 import type { Actor } from '../platform/http/actor.ts'
 import { AppError, toAppError, toWire } from '../platform/http/errors.ts'
+import { requireAllowance, type RateLimiter } from '../platform/rate-limit.ts'
 import { createCommands, type CommandHandler } from './commands.ts'
 import { roomChannel, sessionChannel, userChannel, workspaceChannel } from './channels.ts'
-import { createRateMeter } from './rate.ts'
 import { createRevisit } from './revisit.ts'
 import type { Connection, RealtimeServer, RealtimeSocket } from './sockets.ts'
 import { watchSlowConsumers } from './slow-consumers.ts'
@@ -73,8 +73,7 @@ interface GatewayDependencies {
   authenticate: (token: string) => Promise<Actor>
   /** Throws PERMISSION_DENIED unless the actor is permitted what a command takes. */
   authorize: (actor: Actor, requirement: Requirement) => Promise<void>
-  /** Asked for each new socket. */
-  commandsPerSecond: () => number
+  limitRate: RateLimiter
   /** Commands that take longer are logged. */
   slowCommandMs: () => number
   log: Log
@@ -87,7 +86,7 @@ export function createGateway({
   addressOf,
   authenticate,
   authorize,
-  commandsPerSecond,
+  limitRate,
   slowCommandMs,
   log,
 }: GatewayDependencies): Gateway {
@@ -100,16 +99,21 @@ export function createGateway({
   })
   const io: RealtimeServer = new Server({ serveClient: false, connectTimeout: 10_000, adapter })
   io.bind(engine)
-  const commands = createCommands({ authorize, slowMs: slowCommandMs, log })
+  const commands = createCommands({ limitRate, authorize, slowMs: slowCommandMs, log })
   const connectListeners: ((connection: Connection) => void)[] = []
   const disconnectListeners: ((connection: Connection) => void)[] = []
   const revisitListeners: ((connection: Connection) => void)[] = []
   const stopWatching = watchSlowConsumers(io, log)
 
+  async function admit(address: string, token: string): Promise<Actor> {
+    requireAllowance(await limitRate('connect', { address }))
+    return authenticate(token)
+  }
+
   io.use((socket, next) => {
     const token: unknown = socket.handshake.auth.token
     if (typeof token !== 'string') return next(connectError(new AppError('TOKEN_MISSING', 'Sign in first.'), socket.id))
-    authenticate(token).then(
+    admit(addressOf(socket.request), token).then(
       (actor) => {
         socket.data.actor = actor
         next()
@@ -193,7 +197,7 @@ export function createGateway({
       })
       io.on('connection', (socket) => {
         const connection = connectionOf(socket)
-        commands.serve(socket, connection, createRateMeter(commandsPerSecond()))
+        commands.serve(socket, connection)
         // Whoever is told of a connection is told of its end, and of no other.
         let isAnnounced = false
         socket.on('disconnect', () => {

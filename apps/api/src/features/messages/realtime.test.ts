@@ -224,7 +224,7 @@ describe('the door', () => {
   })
 
   it('a flood is refused with RATE_LIMITED and told how long to wait; what was acknowledged is stored', async () => {
-    const small = await startApi({ COMMANDS_PER_SECOND: '5' })
+    const small = await startApi({ RATE_COMMAND: '10' })
     const user = await createUser(small)
     const { id: roomId } = await createGroup(small, user)
     const socket = await connect(small, user)

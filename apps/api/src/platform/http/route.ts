@@ -6,6 +6,7 @@ import type { Actor } from './actor.ts'
 import { noteActor } from '../request-context.ts'
 import { AppError } from './errors.ts'
 import { createValidator } from './validate.ts'
+import { rateClassOf } from '../rate-classes.ts'
 
 /** What a handler is given: the parts its contract names, checked, and the actor if the contract asks for one. */
 export type HandlerInput<C extends Contract> = RequestOf<C> & {
@@ -102,6 +103,7 @@ export function route<const C extends Contract>(
   { authenticate = (request) => app.authenticate(request), ...options }: RouteOptions = {},
 ): void {
   const read = createReader(contract)
+  const rateClass = rateClassOf(contract)
   app.route({
     method: contract.method,
     url: contract.path,
@@ -109,9 +111,15 @@ export function route<const C extends Contract>(
     config: { requirement: contract.auth === 'public' ? 'public' : contract.permission },
     ...options,
     // The actor is proven before the body is read: strangers cost no parsing.
-    onRequest: async (request) => {
-      if (contract.auth === 'public') return
-      const actor = await authenticate(request)
+    onRequest: async (request, reply) => {
+      let actor: Actor | null = null
+      try {
+        if (contract.auth === 'session') actor = await authenticate(request)
+      } finally {
+        // Counted whoever it turns out to be: who only guesses tokens is limited too.
+        await app.limitRate({ rateClass, request, reply, actor })
+      }
+      if (contract.auth === 'public' || !actor) return
       noteActor(actor)
       await app.authorize(actor, contract.permission)
       request.actor = actor
