@@ -3,11 +3,13 @@ import type { searchMessages } from '@parley/protocol/messages'
 import type { PublicUser } from '@parley/protocol/people'
 import type { RoomType } from '@parley/protocol/rooms'
 import { id, seq, timestamp } from '@parley/protocol/scalars'
+import { format } from 'mysql2'
 import type { Pool } from 'mysql2/promise'
 import { Type } from 'typebox'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
 import { rowColumns, toRow, type MessageRecord } from './row.ts'
+import { findHits, type Hit } from './search-hits.ts'
 import { queryTerms } from './terms.ts'
 
 type SearchPage = ResponseOf<typeof searchMessages>
@@ -42,15 +44,22 @@ const qualified = rowColumns
   .join(', ')
 
 /** Joined through the actor's memberships: what they may not read is not there to be found. */
-const foundSql = (roomFilter: string, cursorFilter: string): string =>
-  `SELECT ${qualified}, r.type AS room_type, r.name AS room_name, r.image_file_id AS room_image, peer.user_id AS peer_id ` +
-  'FROM message_terms t ' +
-  'JOIN room_members me ON me.room_id = t.room_id AND me.user_id = ? ' +
-  'JOIN rooms r ON r.id = t.room_id AND r.deleted_at IS NULL ' +
-  'JOIN messages m ON m.room_id = t.room_id AND m.seq = t.seq ' +
+const foundSql = (places: string[]): string =>
+  `SELECT STRAIGHT_JOIN ${qualified}, r.type AS room_type, r.name AS room_name, r.image_file_id AS room_image, peer.user_id AS peer_id ` +
+  'FROM messages m ' +
+  'JOIN room_members me ON me.room_id = m.room_id AND me.user_id = ? ' +
+  'JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL ' +
   "LEFT JOIN room_members peer ON r.type = 'PRIVATE' AND peer.room_id = r.id AND peer.user_id <> me.user_id " +
-  `WHERE MATCH (t.terms) AGAINST (? IN BOOLEAN MODE) ${roomFilter} ${cursorFilter} AND m.kind <> 'recall' ` +
-  'ORDER BY t.created_at DESC, t.room_id DESC, t.seq DESC LIMIT ?'
+  `WHERE (${places.join(' OR ')}) AND m.kind <> 'recall'`
+
+/** The messages of these hits, in their order, without what was recalled since it was indexed. */
+async function readFound(pool: Pool, userId: string, hits: Hit[]): Promise<FoundRecord[]> {
+  if (hits.length === 0) return []
+  const places = hits.map((hit) => format('(m.room_id = ? AND m.seq = ?)', [hit.roomId, hit.seq]))
+  const [records] = await pool.query<FoundRecord[]>(foundSql(places), [userId])
+  const found = new Map(records.map((record) => [`${record.room_id}:${record.seq}`, record]))
+  return hits.flatMap((hit) => found.get(`${hit.roomId}:${hit.seq}`) ?? [])
+}
 
 /** Searches every room of the actor, newest first. */
 export function createSearch({ pool, publicUsers }: SearchDependencies) {
@@ -66,22 +75,14 @@ export function createSearch({ pool, publicUsers }: SearchDependencies) {
 
   return async (actor: Actor, { query, roomId, cursor }: SearchQuery): Promise<SearchPage> => {
     const terms = queryTerms(query)
-    if (terms === null) return { items: [], nextCursor: null }
-    const parameters: (string | number | Date)[] = [actor.userId, terms]
-    if (roomId !== undefined) parameters.push(roomId)
+    if (terms.length === 0) return { items: [], nextCursor: null }
     const from = position.read(cursor)
-    if (from) parameters.push(new Date(from.createdAt), from.roomId, from.seq)
-    parameters.push(pageRows + 1)
-    const [records] = await pool.query<FoundRecord[]>(
-      foundSql(
-        roomId === undefined ? '' : 'AND t.room_id = ?',
-        from ? 'AND (t.created_at, t.room_id, t.seq) < (?, ?, ?)' : '',
-      ),
-      parameters,
+    const after = from && { ...from, createdAt: new Date(from.createdAt) }
+    const hits = await findHits(pool, { userId: actor.userId, terms, roomId, after, limit: pageRows + 1 })
+    const { items: page, nextCursor } = pageOf(hits, pageRows, (last) =>
+      position.write({ ...last, createdAt: last.createdAt.toISOString() }),
     )
-    const { items, nextCursor } = pageOf(records, pageRows, (last) =>
-      position.write({ createdAt: last.created_at.toISOString(), roomId: String(last.room_id), seq: last.seq }),
-    )
+    const items = await readFound(pool, actor.userId, page)
     const peerIds = items.flatMap(({ peer_id }) => (peer_id === null ? [] : [String(peer_id)]))
     const peers = await publicUsers([...new Set(peerIds)])
     return { items: items.map((record) => ({ row: toRow(record), room: roomOf(record, peers) })), nextCursor }

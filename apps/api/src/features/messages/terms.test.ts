@@ -1,16 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { indexTerms, queryTerms } from './terms.ts'
+import { booleanQuery, indexTerms, needle, queryTerms } from './terms.ts'
 
-/** What a boolean FULLTEXT query of required terms means. */
+/** What a scan of the terms finds, and what a boolean FULLTEXT query of required terms means: the same. */
 function finds(query: string, text: string): boolean {
   const terms = queryTerms(query)
-  if (terms === null) return false
   const indexed = indexTerms(text).split(' ')
-  return terms.split(' ').every((term) => {
-    const wanted = term.slice(1)
+  const byScan = terms.every((term) => ` ${indexed.join(' ')} `.includes(needle(term)))
+  const byIndex = terms.map(booleanQuery).every((required) => {
+    const wanted = required.slice(1)
     return wanted.endsWith('*') ? indexed.some((one) => one.startsWith(wanted.slice(0, -1))) : indexed.includes(wanted)
   })
+  expect(byScan).toBe(byIndex)
+  return terms.length > 0 && byScan
 }
 
 describe('search terms', () => {
@@ -40,7 +42,7 @@ describe('search terms', () => {
         fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 5 }),
         (words) => {
           const text = words.join(' ')
-          const searchable = words.filter((word) => queryTerms(word) !== null)
+          const searchable = words.filter((word) => queryTerms(word).length > 0)
           expect(searchable.filter((word) => !finds(word, text))).toEqual([])
           for (const term of indexTerms(text).split(' ').filter(Boolean)) expect(term).toMatch(/^[a-z0-9_]{3,84}$/)
         },
@@ -49,10 +51,15 @@ describe('search terms', () => {
     )
   })
 
+  it('a text has no more terms than are counted, in scripts without spaces too', () => {
+    const characters = Array.from({ length: 8_000 }, (_, index) => String.fromCodePoint(0x4e00 + index))
+    expect(indexTerms(characters.join('')).split(' ')).toHaveLength(4_000)
+  })
+
   it('no query can carry an operator of the boolean syntax', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (query) => {
-        expect(queryTerms(query) ?? '').toMatch(/^(\+[a-z0-9_]+\*?( |$))*$/)
+        for (const term of queryTerms(query)) expect(booleanQuery(term)).toMatch(/^\+[a-z0-9_]+\*?$/)
       }),
     )
   })

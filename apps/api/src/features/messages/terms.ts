@@ -2,6 +2,8 @@
 const termLengthMax = 80
 /** Different terms a message is found by. A 16,000-character paste has more; the first ones count. */
 const termsMax = 4_000
+/** Different terms a query is taken at. */
+const queryTermsMax = 60
 
 /** Scripts written without spaces between words. */
 const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
@@ -39,25 +41,36 @@ export function indexTerms(text: string): string {
       for (const term of [...characters, ...pairsOf(characters)]) terms.add(encodeCjk(term))
     }
   }
-  return [...terms].join(' ')
+  return [...terms].slice(0, termsMax).join(' ')
+}
+
+/** A term that a message must have been indexed under. */
+export interface QueryTerm {
+  term: string
+  /** The person may not have typed the whole word yet: any term that begins so will do. */
+  unfinished: boolean
 }
 
 /**
- * The boolean FULLTEXT query for what a person typed: every word must occur, and the last one may be unfinished.
- * Answers null where there is nothing to look for, such as punctuation alone.
+ * The terms of what a person typed: every word must occur, and the last one may be unfinished. None where there is
+ * nothing to look for, such as punctuation alone.
  */
-export function queryTerms(query: string): string | null {
-  const parts: string[] = []
+export function queryTerms(query: string): QueryTerm[] {
+  const terms = new Map<string, QueryTerm>()
+  const add = (term: string, unfinished = false): void => void terms.set(`${term}${unfinished}`, { term, unfinished })
   const found = [...normalise(query).matchAll(segments)].map(([segment]) => segment)
   found.forEach((segment, index) => {
-    if (!cjk.test(segment)) {
-      const unfinished = index === found.length - 1 && !/\s$/u.test(query)
-      parts.push(`+${encodeWord(segment)}${unfinished ? '*' : ''}`)
-    } else {
+    if (!cjk.test(segment)) add(encodeWord(segment), index === found.length - 1 && !/\s$/u.test(query))
+    else {
       const characters = segment.match(cjkCharacters) ?? []
-      const terms = characters.length === 1 ? characters : pairsOf(characters)
-      for (const term of terms) parts.push(`+${encodeCjk(term)}`)
+      for (const term of characters.length === 1 ? characters : pairsOf(characters)) add(encodeCjk(term))
     }
   })
-  return parts.length > 0 ? [...new Set(parts)].slice(0, 60).join(' ') : null
+  return [...terms.values()].slice(0, queryTermsMax)
 }
+
+/** The term as a boolean FULLTEXT query. */
+export const booleanQuery = ({ term, unfinished }: QueryTerm): string => `+${term}${unfinished ? '*' : ''}`
+
+/** What stands in ` ${terms} ` exactly where the term does. */
+export const needle = ({ term, unfinished }: QueryTerm): string => ` ${term}${unfinished ? '' : ' '}`
