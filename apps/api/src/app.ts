@@ -52,7 +52,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     (error, event) => app.log.error({ err: error, event }, 'a listener failed'),
     cluster,
   )
-  const telemetry = registerTelemetry(app, {
+  const telemetry = await registerTelemetry(app, {
     ping: database.ping,
     pools: { read: database.reader, write: database.writer },
     settings,

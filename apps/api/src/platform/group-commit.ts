@@ -1,5 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { batchItems, batchWaits, commits, itemsWaiting } from './metrics.ts'
+import { requestContext, withRequestContext, type RequestContext } from './request-context.ts'
+import { endSpan, isTracing, startSpan } from './tracing.ts'
 
 /** What became of one item of a batch. */
 export type Outcome<Result> = { ok: true; value: Result } | { ok: false; error: unknown }
@@ -35,8 +36,8 @@ interface GroupCommitOptions<Item, Result> {
 interface Waiting<Item, Result> {
   item: Item
   submittedAtMs: number
-  /** Runs work in the context of whoever submitted the item. */
-  inContext: <T>(work: () => T) => T
+  /** The request that submitted the item. */
+  context: RequestContext
   resolve: (result: Result) => void
   reject: (error: unknown) => void
 }
@@ -93,6 +94,16 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     }
   }
 
+  /** Logged and traced as the first item's request: a lane that never idles would else be that of who once woke it. */
+  async function writeAsFirst(batch: Waiting<Item, Result>[], context: RequestContext): Promise<void> {
+    if (!isTracing()) return withRequestContext(context, () => writeTogether(batch))
+    const links = batch.slice(1).flatMap(({ context: other }) => other.span ?? [])
+    const attributes = { 'batch.items': batch.length }
+    const span = startSpan(`commit ${queue}`, { kind: 'internal', parent: context.span, attributes, links })
+    await withRequestContext({ ...context, span }, () => writeTogether(batch))
+    endSpan(span)
+  }
+
   async function run(lane: Lane<Item, Result>): Promise<void> {
     lane.writing = true
     while (lane.queue.length > 0) {
@@ -103,8 +114,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       itemsWaiting.dec({ queue }, batch.length)
       batchItems.observe({ queue }, batch.length)
       batchWaits.observe({ queue }, (performance.now() - first.submittedAtMs) / 1_000)
-      // A lane that never idles would otherwise log and trace everything as the request that woke it.
-      await first.inContext(() => writeTogether(batch))
+      await writeAsFirst(batch, first.context)
     }
     lane.writing = false
     if (lanes.some(({ writing }) => writing)) return
@@ -118,8 +128,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         if (waitingItems >= queueMax) return reject(refuse())
         const lane = lanes[hash(keyOf(item)) % lanes.length]
         if (!lane) return reject(new Error('a group commit needs at least one lane'))
-        const inContext = AsyncLocalStorage.snapshot()
-        lane.queue.push({ item, submittedAtMs: performance.now(), inContext, resolve, reject })
+        lane.queue.push({ item, submittedAtMs: performance.now(), context: requestContext(), resolve, reject })
         waitingItems += 1
         itemsWaiting.inc({ queue })
         // Items submitted in the same turn of the event loop, such as one socket's burst, form one batch from the start.

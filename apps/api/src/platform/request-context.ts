@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TracingChannel } from 'node:diagnostics_channel'
+import type { Span } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
 
 /** Where the work at hand comes from. */
@@ -12,6 +13,8 @@ export interface RequestContext {
   route?: string
   /** Who asks, once that is proven. */
   actor?: { userId: string; workspaceId: string }
+  /** The span of the work at hand, while the process traces. */
+  span?: Span | undefined
 }
 
 const storage = new AsyncLocalStorage<RequestContext>()
@@ -29,6 +32,12 @@ export const withRequestContext = <T>(context: RequestContext, work: () => T): T
 export function noteActor({ userId, workspaceId }: { userId: string; workspaceId: string }): void {
   const context = storage.getStore()
   if (context) context.actor = { userId, workspaceId }
+}
+
+/** Says which span the work of this request belongs to. */
+export function noteSpan(span: Span): void {
+  const context = storage.getStore()
+  if (context) context.span = span
 }
 
 /** Gives whoever is called back through a channel the context in which it asked; answers how to stop. */

@@ -1,7 +1,9 @@
 import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
+import type { Span } from '@opentelemetry/api'
 import { poolWaits, queryDurations, queryFailures } from './metrics.ts'
-import { keepRequestContext } from './request-context.ts'
+import { keepRequestContext, requestContext } from './request-context.ts'
 import { withoutValues } from './telemetry-sql.ts'
+import { endSpan, isTracing, startSpan } from './tracing.ts'
 
 interface WatchOptions {
   /** Statements that take longer are logged. */
@@ -22,12 +24,32 @@ const textOf = (message: object): string => {
   return typeof query === 'string' ? query : ''
 }
 
-/** Times what goes through a channel of mysql2; answers how to stop. */
-function timeChannel(channel: TracingChannel, ended: (message: object, durationMs: number) => void): () => void {
-  const started = new WeakMap<object, number>()
+interface Started {
+  atMs: number
+  span: Span | undefined
+}
+
+/** A statement's span, inside that of the request it is for; statements of nobody's request are not traced. */
+function spanOf(message: object): Span | undefined {
+  const { span: parent } = requestContext()
+  const sql = textOf(message)
+  if (!isTracing() || !parent || sql === '') return undefined
+  const operation = operationOf(sql)
+  const attributes = { 'db.system.name': 'mysql', 'db.operation.name': operation, 'db.query.text': withoutValues(sql) }
+  return startSpan(operation, { kind: 'client', parent, attributes })
+}
+
+/** Times and traces what goes through a channel of mysql2; answers how to stop. */
+function watchChannel(channel: TracingChannel, ended: (message: object, durationMs: number) => void): () => void {
+  const started = new WeakMap<object, Started>()
   const subscribers = {
-    start: (message: object) => void started.set(message, performance.now()),
-    asyncStart: (message: object) => ended(message, performance.now() - (started.get(message) ?? performance.now())),
+    start: (message: object) => void started.set(message, { atMs: performance.now(), span: spanOf(message) }),
+    asyncStart: (message: object) => {
+      const begun = started.get(message)
+      if (!begun) return
+      endSpan(begun.span, 'error' in message ? { failure: 'the statement failed' } : {})
+      ended(message, performance.now() - begun.atMs)
+    },
     end: () => undefined,
     asyncEnd: () => undefined,
     error: () => undefined,
@@ -37,8 +59,8 @@ function timeChannel(channel: TracingChannel, ended: (message: object, durationM
 }
 
 /**
- * Counts, times and, where they are slow, logs the statements of this process, by the diagnostics channels of mysql2.
- * Answers how to stop.
+ * Counts, times, traces and, where they are slow, logs the statements of this process, by the diagnostics channels of
+ * mysql2. Answers how to stop.
  */
 export function watchQueries({ slowMs, log }: WatchOptions): () => void {
   function ended(message: object, durationMs: number): void {
@@ -56,7 +78,7 @@ export function watchQueries({ slowMs, log }: WatchOptions): () => void {
   const stops = timed.flatMap(([name, onEnd]) => {
     const channel = tracingChannel(name)
     // Who is called back by the connection, or by whoever frees one, would else be in a stranger's context.
-    return [keepRequestContext(channel), timeChannel(channel, onEnd)]
+    return [keepRequestContext(channel), watchChannel(channel, onEnd)]
   })
   return () => stops.forEach((stop) => stop())
 }

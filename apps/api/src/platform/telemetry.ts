@@ -1,8 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Span } from '@opentelemetry/api'
+import { reportSpans } from '@parley/protocol/traces'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Pool } from 'mysql2/promise'
 import type { Settings } from '../config-reload.ts'
 import { notFound } from './http/errors.ts'
+import { route } from './http/route.ts'
 import {
   connections,
   httpDurations,
@@ -12,7 +15,9 @@ import {
   refusedForRate,
   registry,
 } from './metrics.ts'
+import { noteSpan } from './request-context.ts'
 import { watchQueries } from './telemetry-queries.ts'
+import { endSpan, isTracing, recordBrowserSpan, startSpan, startTracing, traceResponse } from './tracing.ts'
 
 interface TelemetryOptions {
   /** Throws while the database does not answer. */
@@ -49,8 +54,20 @@ function countPools(pools: Record<string, Pool>): void {
   }
 }
 
-/** Counts and times every request, and says in the log which were slow. */
+/** Counts, times and traces every request, and says in the log which were slow. */
 function watchRequests(app: FastifyInstance, settings: Settings): void {
+  const spans = new WeakMap<FastifyRequest, Span>()
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isTracing()) return
+    const route = request.routeOptions.url ?? 'unknown'
+    const attributes = { 'http.request.method': request.method, 'http.route': route, 'request.id': request.id }
+    const parent = request.headers.traceparent
+    const span = startSpan(`${request.method} ${route}`, { kind: 'server', parent, attributes })
+    if (!span) return
+    spans.set(request, span)
+    noteSpan(span)
+    void reply.header('traceresponse', traceResponse(span))
+  })
   app.addHook('onResponse', async (request, reply) => {
     const { method } = request
     // The route's pattern, not the address: one series an endpoint, whatever strangers ask for.
@@ -60,6 +77,8 @@ function watchRequests(app: FastifyInstance, settings: Settings): void {
     httpRequests.inc({ method, endpoint, status })
     httpDurations.observe({ method, endpoint }, reply.elapsedTime / 1_000)
     if (status === 429) refusedForRate.inc({ transport: 'http' })
+    const span = spans.get(request)?.setAttribute('http.response.status_code', status)
+    endSpan(span, status >= 500 ? { failure: `answered ${status}` } : {})
     const line = { requestId: request.id, route: `${method} ${endpoint}`, status, durationMs }
     if (durationMs > settings.current().SLOW_REQUEST_MS) request.log.warn(line, 'slow request')
     else request.log.debug(line, 'answered')
@@ -67,7 +86,9 @@ function watchRequests(app: FastifyInstance, settings: Settings): void {
 }
 
 /** Health, readiness and metrics: what runs the server asks them, people do not. */
-export function registerTelemetry(app: FastifyInstance, { ping, pools, settings }: TelemetryOptions) {
+export async function registerTelemetry(app: FastifyInstance, { ping, pools, settings }: TelemetryOptions) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT } = settings.current()
+  if (OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) app.addHook('onClose', await startTracing(OTEL_EXPORTER_OTLP_ENDPOINT))
   const stopWatching = watchQueries({ slowMs: () => settings.current().SLOW_QUERY_MS, log: app.log })
   app.addHook('onClose', async () => stopWatching())
   settings.onChange(({ LOG_LEVEL }) => {
@@ -86,6 +107,8 @@ export function registerTelemetry(app: FastifyInstance, { ping, pools, settings 
     countPools(pools)
     return reply.type(registry.contentType).send(await registry.metrics())
   })
+
+  route(app, reportSpans, async ({ body }) => body.spans.forEach(recordBrowserSpan))
 
   return {
     connected: () => connections.inc({ type: 'realtime' }),

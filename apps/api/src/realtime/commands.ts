@@ -8,6 +8,7 @@ import { withRequestContext } from '../platform/request-context.ts'
 import { createValidator } from '../platform/http/validate.ts'
 import { rateClassOfCommand } from '../platform/rate-classes.ts'
 import { requireAllowance, type RateLimiter } from '../platform/rate-limit.ts'
+import { endSpan, isTracing, startSpan } from '../platform/tracing.ts'
 import type { Connection, RealtimeSocket } from './sockets.ts'
 
 export type CommandHandler<N extends CommandName> = (
@@ -33,6 +34,10 @@ interface Log {
 
 const isCommandName = (name: string): name is CommandName => Object.hasOwn(schemas, name)
 
+/** A client that traces sends `{ traceparent }` after the input. */
+const traceparentIn = ([, traced]: unknown[]): unknown =>
+  typeof traced === 'object' && traced !== null && 'traceparent' in traced ? traced.traceparent : undefined
+
 const isAck = (value: unknown): value is Ack => typeof value === 'function'
 
 /** Holds the declared commands and runs them: rate, permission, schema, handler, then exactly one ack. */
@@ -47,12 +52,19 @@ export function createCommands({ limitRate, authorize, slowMs, log }: CommandsDe
     const startedAtMs = performance.now()
     const run = isCommandName(name) ? runs.get(name) : undefined
     const route = run ? name : 'unknown'
+    const span = isTracing()
+      ? startSpan(`command ${route}`, {
+          kind: 'server',
+          parent: traceparentIn(args),
+          attributes: { 'request.id': requestId },
+        })
+      : undefined
     let outcome = 'ok'
     try {
       const { address, actor } = connection
       requireAllowance(await limitRate(rateClassOfCommand(name), { address, userId: actor.userId }))
       if (!run) throw new AppError('VALIDATION_FAILED', `There is no command ${name.slice(0, 60)}.`)
-      const context = { requestId, address: connection.address, route, actor: connection.actor }
+      const context = { requestId, address: connection.address, route, actor: connection.actor, span }
       return { ok: true, ...(await withRequestContext(context, () => run(args[0], connection))) }
     } catch (thrown) {
       const error = toAppError(thrown)
@@ -63,6 +75,7 @@ export function createCommands({ limitRate, authorize, slowMs, log }: CommandsDe
       return { ok: false, error: toWire(error, requestId) }
     } finally {
       const durationMs = performance.now() - startedAtMs
+      endSpan(span?.setAttribute('command.outcome', outcome), outcome === 'INTERNAL_ERROR' ? { failure: outcome } : {})
       commandsAnswered.inc({ command: route, outcome })
       commandDurations.observe({ command: route }, durationMs / 1_000)
       if (durationMs > slowMs())
