@@ -40,6 +40,7 @@ async function startApi(url: string): Promise<string> {
     LOG_DIR: 'off',
     DATA_DIR: dataDir,
     JWT_SECRET: randomBytes(48).toString('base64url'),
+    ENCRYPTION_KEY: randomBytes(48).toString('base64url'),
   }
   const given = { ...defaults, ...process.env, DATABASE_URL: url, PORT: '0' }
   const app = await createApp(createSettings(() => loadConfig(given)))

@@ -33,6 +33,7 @@ async function start(): Promise<void> {
     DATA_DIR: dataDir,
     JWT_SECRET: await secret('JWT_SECRET'),
     ENCRYPTION_KEY: await secret('ENCRYPTION_KEY'),
+    PUBLIC_URL: `http://localhost:${webPort}`,
   }
   await child('api', 'apps/api', ['--watch', 'src/main.ts'], {
     CONFIG_FILE: 'config/local.yml',

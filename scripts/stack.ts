@@ -39,6 +39,7 @@ export async function startStack(settings: Record<string, string> = {}): Promise
     DATA_DIR: dataDir,
     WEB_DIR: join(root, 'apps/web/dist'),
     JWT_SECRET: randomBytes(48).toString('base64url'),
+    ENCRYPTION_KEY: randomBytes(48).toString('base64url'),
     ...settings,
   }
   const startApi = async (): Promise<OwnedProcess> => {

@@ -27,6 +27,7 @@ import { createAddressOf } from './platform/http/address.ts'
 import { registerRateLimits } from './platform/http/limit-rate.ts'
 import { refuseUndeclaredRoutes } from './platform/http/route.ts'
 import { createHttpServer, list } from './platform/http/server.ts'
+import { createMailer } from './platform/mail.ts'
 import { createRateLimiter } from './platform/rate-limit.ts'
 import { registerRequestContext } from './platform/request-context.ts'
 import { openStorage } from './platform/storage.ts'
@@ -52,7 +53,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     (error, event) => app.log.error({ err: error, event }, 'a listener failed'),
     cluster,
   )
-  const telemetry = await registerTelemetry(app, {
+  const telemetry = registerTelemetry(app, {
     ping: database.ping,
     pools: { read: database.reader, write: database.writer },
     settings,
@@ -60,6 +61,10 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
 
   const limitRate = createRateLimiter({ limits: () => rateLimitsOf(settings.current()), cluster, log: app.log })
   registerRateLimits(app, limitRate)
+  const mailer = createMailer({ config, log: app.log })
+  // Never from the request: whoever sends a `Host` of their own would have links lead there.
+  const linkTo = (path: string) => new URL(path, config.PUBLIC_URL).href
+
   const access = createAccess({ db, events })
   app.decorate('authorize', access.authorize)
   const identity = await createIdentity({ app, db, events, config, takeInvite })
@@ -132,8 +137,8 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   const workspaces = createWorkspaces({
     db,
     events,
-    mailer: { enabled: false, send: async () => undefined },
-    linkTo: (path) => path,
+    mailer,
+    linkTo,
     requireRoleWithin: (actor, role) => access.authorize(actor, role === 'admin' ? 'roles:admin' : 'people:admin'),
     enterWorkspace,
   })

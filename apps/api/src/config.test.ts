@@ -7,7 +7,8 @@ import { createSettings } from './config-reload.ts'
 import { loadConfig } from './config.ts'
 
 let folder: string
-const needed = { DATABASE_URL: 'mysql://nobody@127.0.0.1/none', JWT_SECRET: 'x'.repeat(32) }
+const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'x'.repeat(32) }
+const needed = { DATABASE_URL: 'mysql://nobody@127.0.0.1/none', ...secrets }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-config-'))
@@ -46,7 +47,7 @@ describe('the layers of settings', () => {
   test('take a secret from the file that its _FILE names, in the environment or in the yml', async () => {
     const JWT_SECRET_FILE = await file('jwt', `${'k'.repeat(40)}\n`)
     const CONFIG_FILE = await file('secret.yml', `DATABASE_URL_FILE: ${await file('url', 'mysql://from-file/x\n')}\n`)
-    expect(loadConfig({ CONFIG_FILE, JWT_SECRET_FILE })).toMatchObject({
+    expect(loadConfig({ ...secrets, JWT_SECRET: undefined, CONFIG_FILE, JWT_SECRET_FILE })).toMatchObject({
       DATABASE_URL: 'mysql://from-file/x',
       JWT_SECRET: 'k'.repeat(40),
     })

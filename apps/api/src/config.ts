@@ -25,6 +25,18 @@ const Environment = Type.Object({
     secret: true,
     description: 'Key that signs access tokens, at least 32 characters.',
   }),
+  JWT_SECRET_PREVIOUS: Type.Optional(
+    Type.String({
+      minLength: 32,
+      secret: true,
+      description: 'The key before: what it signed still opens. Give it for a day after changing JWT_SECRET.',
+    }),
+  ),
+  ENCRYPTION_KEY: Type.String({
+    minLength: 32,
+    secret: true,
+    description: 'Key that encrypts secrets kept in the database, at least 32 characters.',
+  }),
   REDIS_URL: Type.Optional(
     Type.String({
       pattern: '^rediss?://',
@@ -35,6 +47,24 @@ const Environment = Type.Object({
   DATA_DIR: Type.String({ default: '.data', description: 'Folder for files while they are kept on disk.' }),
   WEB_DIR: Type.Optional(Type.String({ description: 'Folder of the built web app, to be served by the API itself.' })),
   WEB_ORIGINS: Type.String({ default: '', description: 'Origins of web apps on other hosts, separated by commas.' }),
+  PUBLIC_URL: Type.String({
+    pattern: '^https?://',
+    default: 'http://localhost:8000',
+    description: 'Address of the web app, as people open it; links in mail begin with it.',
+  }),
+  SMTP_URL: Type.Optional(
+    Type.String({
+      pattern: '^smtps?://',
+      secret: true,
+      description:
+        'Mail server, `smtp://user:password@host:587`; without it no mail is sent and administrators see links.',
+    }),
+  ),
+  MAIL_FROM: Type.String({
+    minLength: 3,
+    default: 'Parley <parley@localhost>',
+    description: 'Sender of the mail.',
+  }),
   TRUSTED_PROXIES: Type.String({
     default: '',
     description: 'Addresses whose X-Forwarded-For is believed, separated by commas; none by default.',

@@ -11,6 +11,7 @@ const app = await createApp(
     loadConfig({
       DATABASE_URL: 'mysql://nobody@127.0.0.1/none',
       JWT_SECRET: 'x'.repeat(32),
+      ENCRYPTION_KEY: 'x'.repeat(32),
       LOG_LEVEL: 'silent',
       LOG_DIR: 'off',
       DATA_DIR: join(tmpdir(), `parley-openapi-${process.pid}`),

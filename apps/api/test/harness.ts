@@ -59,7 +59,8 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
   await migrateDatabase(base.href)
   const secret = randomBytes(32).toString('hex')
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
-  const given = { ...defaults, DATABASE_URL: base.href, JWT_SECRET: secret, DATA_DIR: dataDir, ...settings }
+  const secrets = { JWT_SECRET: secret, ENCRYPTION_KEY: randomBytes(32).toString('hex') }
+  const given = { ...defaults, ...secrets, DATABASE_URL: base.href, DATA_DIR: dataDir, ...settings }
   const app = await createApp(createSettings(() => loadConfig(given)))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const sql = createPool({ uri: base.href, connectionLimit: 2, timezone: 'Z' })

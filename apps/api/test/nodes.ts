@@ -16,7 +16,8 @@ export interface TestNodes {
 export async function startNodes(settings: Record<string, string> = {}): Promise<TestNodes> {
   const redis = process.env.REDIS_URL ? undefined : await startPrivateRedis()
   const redisUrl = redis?.url ?? process.env.REDIS_URL ?? ''
-  const shared = { REDIS_URL: redisUrl, JWT_SECRET: randomBytes(32).toString('hex'), ...settings }
+  const secrets = { JWT_SECRET: randomBytes(32).toString('hex'), ENCRYPTION_KEY: randomBytes(32).toString('hex') }
+  const shared = { REDIS_URL: redisUrl, ...secrets, ...settings }
   const a = await startApi(shared)
   const b = await startApi({ ...shared, DATABASE_URL: a.databaseUrl })
   return {

@@ -59,7 +59,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const settings = { DATABASE_URL: 'mysql://nobody@127.0.0.1/none', JWT_SECRET: 'x'.repeat(32) }
+const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'x'.repeat(32) }
+const settings = { DATABASE_URL: 'mysql://nobody@127.0.0.1/none', ...secrets }
 
 const backends: Record<string, () => Promise<Storage>> = {
   'on disk': () => openStorage(loadConfig({ ...settings, DATA_DIR: folder })),
