@@ -228,7 +228,8 @@ export function createAppender(writer: Pool, events: EventBus<MessageEvents>): G
         for (const packet of packetsOf(planned)) events.emit('messages.committed', packet)
         for (const { message, row } of planned.stored) {
           const { mentionIds, peerId } = message
-          if (mentionIds.length > 0 || peerId !== null) events.emit('message.sent', { row, mentionIds, peerId })
+          const isMeantForSomebody = mentionIds.length > 0 || peerId !== null || row.replyTo !== undefined
+          if (isMeantForSomebody) events.emit('message.sent', { row, mentionIds, peerId })
         }
         return planned.outcomes
       } catch (error) {

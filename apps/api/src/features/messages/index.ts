@@ -3,6 +3,7 @@ import type { Gateway } from '../../realtime/gateway.ts'
 import type { createHeadAnnouncer } from '../../realtime/heads.ts'
 import { registerRealtime } from './realtime.ts'
 import { registerRoutes } from './routes.ts'
+import { readMessagesAt } from './rows-at.ts'
 import { createSearchIndex } from './search-index.ts'
 import { createService, type ServiceDependencies } from './service.ts'
 
@@ -23,7 +24,15 @@ export function createMessages(dependencies: MessagesDependencies) {
       registerRoutes(app, { messages, access, pool: database.reader })
       app.addHook('onListen', () => searchIndex.start())
     },
-    realtime: (gateway: Gateway) => registerRealtime(gateway, { messages, access, events, announceHead: heads.moved }),
+    realtime: (gateway: Gateway) =>
+      registerRealtime(gateway, {
+        messages,
+        access,
+        events,
+        announceHead: heads.moved,
+        messagesAt: (places) => readMessagesAt(database.reader, places),
+        onError,
+      }),
     /** Finishes what was accepted, then stops. */
     async close(): Promise<void> {
       await messages.queue.drain()

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { MessageRow } from '@parley/protocol/messages'
+import { leaveRoom } from '@parley/protocol/rooms'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   befriend,
+  call,
   connect,
   createUser,
   startApi,
@@ -123,6 +125,41 @@ describe('what members hear of messages', () => {
     )
     expect(bobs.heard('notification')).toEqual([])
     for (const socket of [anns, bobs, eves]) socket.close()
+  })
+
+  it('a reply notifies who wrote the message, unless they are mentioned in it or have left', async () => {
+    const { roomId, anns, bobs } = await connectBoth()
+    const { seq: first } = await bobs.command('room.sendMessage', {
+      roomId,
+      clientId: randomUUID(),
+      body: text('lunch?'),
+    })
+    const send = (words: string, mentions: string[] = []) =>
+      anns.command('room.sendMessage', {
+        roomId,
+        clientId: randomUUID(),
+        replyTo: first,
+        body: text(words, mentions),
+      })
+    const { seq } = await send('at one')
+    expect(await bobs.next('notification')).toEqual({
+      kind: 'reply',
+      userId: ann.id,
+      roomId,
+      seq,
+      excerpt: 'at one',
+    })
+    await send('or two', [bob.id])
+    expect(await bobs.next('notification')).toMatchObject({ kind: 'mention' })
+    await call(api, bob, leaveRoom, { body: { id: roomId } })
+    await send('or never')
+    // What is told of another room comes after what would have been told of this one.
+    const { id: otherId } = await createGroup(api, ann, { memberIds: [bob.id] })
+    await sendText(api, ann, otherId, { mentions: [bob.id] })
+    expect(await bobs.next('notification')).toMatchObject({ roomId: otherId })
+    expect(bobs.heard('notification')).toEqual([])
+    anns.close()
+    bobs.close()
   })
 
   it('a direct message notifies the other person, once however often it is repeated', async () => {

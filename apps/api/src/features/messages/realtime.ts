@@ -4,6 +4,7 @@ import { roomChannel, userChannel } from '../../realtime/channels.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
 import type { MessageAccess } from './access.ts'
 import type { MessageEvents } from './events.ts'
+import type { MessagePlace } from './rows-at.ts'
 import type { Messages } from './service.ts'
 
 interface RealtimeDependencies {
@@ -11,6 +12,9 @@ interface RealtimeDependencies {
   access: MessageAccess
   events: EventBus<MessageEvents>
   announceHead: (packet: MessagesEvent) => void
+  /** Messages of many rooms; places without one are left out. */
+  messagesAt: (places: MessagePlace[]) => Promise<MessageRow[]>
+  onError: (error: unknown, what: string) => void
 }
 
 /** Above so many sockets in a room, members are told of the new head and fetch what they look at. */
@@ -49,7 +53,7 @@ const excerptOf = ({ body }: MessageRow): string =>
 /** Declares the commands of messages and sends what was committed to whoever is in the room. */
 export function registerRealtime(
   gateway: Gateway,
-  { messages, access, events, announceHead }: RealtimeDependencies,
+  { messages, access, events, announceHead, messagesAt, onError }: RealtimeDependencies,
 ): void {
   gateway.command('room.sendMessage', (input, { actor }) => messages.send(actor, input))
   gateway.command('room.editMessage', (input, { actor }) => messages.edit(actor, input))
@@ -76,7 +80,7 @@ export function registerRealtime(
 
   events.on('message.sent', ({ row, mentionIds, peerId }) => {
     const { senderId, roomId, seq } = row
-    const tell = (kind: 'mention' | 'direct', userId: string) => {
+    const tell = (kind: 'mention' | 'reply' | 'direct', userId: string) => {
       if (userId === senderId) return
       gateway.emit(userChannel(userId), 'notification', {
         kind,
@@ -88,5 +92,20 @@ export function registerRealtime(
     }
     for (const userId of mentionIds) tell('mention', userId)
     if (peerId !== null && !mentionIds.includes(peerId)) tell('direct', peerId)
+    if (peerId === null && row.replyTo !== undefined) {
+      authorOf(roomId, row.replyTo).then(
+        (userId) => {
+          // A mention has told them already.
+          if (userId !== undefined && !mentionIds.includes(userId)) tell('reply', userId)
+        },
+        (error: unknown) => onError(error, 'notice of a reply'),
+      )
+    }
   })
+
+  /** Who wrote a message, if they still are in its room. */
+  async function authorOf(roomId: string, seq: number): Promise<string | undefined> {
+    const [row] = await messagesAt([{ roomId, seq }])
+    return row && (await access.membersAmong(roomId, [row.senderId]))[0]
+  }
 }
