@@ -1,5 +1,6 @@
 import { getHistory, syncRoom } from '@parley/protocol/messages'
 import type { FileEntity } from '@parley/protocol/files'
+import { reportSpans } from '@parley/protocol/traces'
 import { toApiError } from './api-error.ts'
 import { createClock, type Clock } from './clock.ts'
 import { createEngine, type Engine } from './engine.ts'
@@ -10,6 +11,7 @@ import type { RoomSource } from './room.ts'
 import { createSession, type Session } from './session.ts'
 import { createSocket, type RealtimeSocket } from './socket.ts'
 import type { Locks, TabChannel } from './tabs.ts'
+import { createTracing, type Tracing } from './tracing.ts'
 import { fetchUpload, upload, type Upload, type UploadOptions, type UploadTransport } from './upload.ts'
 
 /*
@@ -52,6 +54,7 @@ export interface ParleyClient {
   engine: Engine
   outbox: Outbox
   clock: Clock
+  tracing: Tracing
   upload: (file: Upload, options?: UploadOptions) => Promise<FileEntity>
   /** Ends timers and connections; the session lives on in its cookie. */
   stop: () => void
@@ -63,11 +66,16 @@ const wakeEvents = ['online', 'focus', 'pageshow', 'visibilitychange']
 export function createParleyClient(options: ParleyClientOptions): ParleyClient {
   const { origin, locks, openChannel, wakeTarget, onError = uncaught } = options
   const clock = createClock()
+  const tracing = createTracing({
+    report: (spans) => rest.call(reportSpans, { body: { spans } }),
+    now: clock.now,
+  })
   const rest: Rest = createRest({
     origin,
     fetch: options.fetch,
     accessToken: () => session.accessToken(),
     onExpired: () => session.refresh(),
+    tracing,
   })
   const session: Session = createSession({ rest, clock, locks })
   const socket = createSocket({
@@ -75,6 +83,7 @@ export function createParleyClient(options: ParleyClientOptions): ParleyClient {
     accessToken: session.accessToken,
     refresh: session.refresh,
     onEnded: session.end,
+    tracing,
   })
   const engine = createEngine(restSource(rest))
   const outbox = createOutbox({
@@ -118,10 +127,12 @@ export function createParleyClient(options: ParleyClientOptions): ParleyClient {
     engine,
     outbox,
     clock,
+    tracing,
     upload: (file, uploadOptions) => upload(rest, transport, file, uploadOptions),
     stop() {
       for (const name of wakeEvents) wakeTarget?.removeEventListener(name, wake)
       session.stop()
+      tracing.stop()
       socket.stop()
       outbox.stop()
       engine.clear()

@@ -1,6 +1,8 @@
 import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
 import type { ErrorCode } from '@parley/protocol/errors'
+import { reportSpans } from '@parley/protocol/traces'
 import { ApiError, isTokenFailure, networkError, refusal } from './api-error.ts'
+import type { Tracing } from './tracing.ts'
 
 export interface RestOptions {
   origin: string
@@ -9,6 +11,7 @@ export interface RestOptions {
   accessToken: () => string | null
   /** Gets a fresh token after the server refused the present one; null when the session is over. */
   onExpired: () => Promise<string | null>
+  tracing?: Tracing
 }
 
 export interface Rest {
@@ -66,13 +69,18 @@ export function createRest(options: RestOptions): Rest {
       headers['content-type'] = 'application/json'
       init.body = JSON.stringify(request.body)
     }
+    const span = isMeasured(contract) ? options.tracing?.open(`${contract.method} ${contract.path}`) : null
+    if (span) headers.traceparent = span.traceparent
     let response: Response
     try {
       response = await send(options.origin + pathOf(contract, request), init)
     } catch (cause) {
       if (signal?.aborted) throw signal.reason
       throw networkError('The server could not be reached.', cause)
+    } finally {
+      span?.close()
     }
+    options.tracing?.observe(response.headers)
     return read(response, contract, signal)
   }
 
@@ -90,6 +98,9 @@ export function createRest(options: RestOptions): Rest {
 
   return { origin: options.origin, call, withToken }
 }
+
+/** Reports of measurements would otherwise measure themselves for ever. */
+const isMeasured = (contract: Contract): boolean => contract.path !== reportSpans.path
 
 const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? { ...value } : {})
 

@@ -11,6 +11,7 @@ import {
 } from '@parley/protocol/realtime'
 import { endReasonOf, isTokenFailure, networkError, refusal, type EndReason } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
+import type { Tracing } from './tracing.ts'
 import { createListeners } from './listeners.ts'
 
 const commandTimeoutMs = 10_000
@@ -29,6 +30,7 @@ export interface SocketOptions {
   refresh: () => Promise<string | null>
   /** The session was ended by the server. */
   onEnded: (reason: EndReason) => void
+  tracing?: Tracing
 }
 
 export interface RealtimeSocket {
@@ -140,10 +142,14 @@ export function createSocket(options: SocketOptions): RealtimeSocket {
     // Not left to Socket.IO's buffer, which would send it some time later, after its sender gave up.
     if (!socket.connected) throw networkError('There is no connection.')
     let ack: Ack<CommandName>
+    const span = options.tracing?.open(name)
+    const traced = span ? [{ traceparent: span.traceparent }] : []
     try {
-      ack = await socket.timeout(commandTimeoutMs).emitWithAck(name, input)
+      ack = await socket.timeout(commandTimeoutMs).emitWithAck(name, input, ...traced)
     } catch (cause) {
       throw networkError('The server did not answer.', cause)
+    } finally {
+      span?.close()
     }
     if (ack.ok) return ack
     throw refusal(ack.error) ?? networkError('The answer could not be read.')

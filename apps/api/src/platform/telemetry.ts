@@ -59,10 +59,10 @@ function watchRequests(app: FastifyInstance, settings: Settings): void {
   const spans = new WeakMap<FastifyRequest, Span>()
   app.addHook('onRequest', async (request, reply) => {
     if (!isTracing()) return
-    const route = request.routeOptions.url ?? 'unknown'
-    const attributes = { 'http.request.method': request.method, 'http.route': route, 'request.id': request.id }
+    const endpoint = request.routeOptions.url ?? 'unknown'
+    const attributes = { 'http.request.method': request.method, 'http.route': endpoint, 'request.id': request.id }
     const parent = request.headers.traceparent
-    const span = startSpan(`${request.method} ${route}`, { kind: 'server', parent, attributes })
+    const span = startSpan(`${request.method} ${endpoint}`, { kind: 'server', parent, attributes })
     if (!span) return
     spans.set(request, span)
     noteSpan(span)

@@ -12,3 +12,8 @@ export const client = createParleyClient({
   uploadTransport: progressUpload(() => new XMLHttpRequest()),
   onError: reportError,
 })
+
+// While the server traces, what follows from an act of the person is told apart from what happens by itself.
+window.addEventListener('click', () => client.tracing.begin('click'), { capture: true })
+window.addEventListener('submit', () => client.tracing.begin('submit'), { capture: true })
+window.addEventListener('keydown', ({ key }) => key === 'Enter' && client.tracing.begin('enter'), { capture: true })

@@ -52,7 +52,7 @@ function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   if (error.status >= 500) request.log.error({ err: error }, error.message)
   else request.log.info({ code: error.code, reason: error.message }, 'refused')
   const { retryAfterMs } = error.details ?? {}
-  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
+  if (retryAfterMs !== undefined) void reply.header('retry-after', 'traceresponse', Math.ceil(retryAfterMs / 1_000))
   void reply.status(error.status).type('application/json').serializer(JSON.stringify)
   return reply.send({ error: toWire(error, request.id) })
 }
@@ -107,7 +107,13 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     origin: list(config.WEB_ORIGINS),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['x-request-id', 'x-token-refresh-required', 'x-token-expires-at', 'retry-after'],
+    exposedHeaders: [
+      'x-request-id',
+      'x-token-refresh-required',
+      'x-token-expires-at',
+      'retry-after',
+      ...rateLimitHeaders,
+    ],
   })
   await app.register(cookie)
   await app.register(swagger, {
