@@ -52,7 +52,7 @@ function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   if (error.status >= 500) request.log.error({ err: error }, error.message)
   else request.log.info({ code: error.code, reason: error.message }, 'refused')
   const { retryAfterMs } = error.details ?? {}
-  if (retryAfterMs !== undefined) void reply.header('retry-after', 'traceresponse', Math.ceil(retryAfterMs / 1_000))
+  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
   void reply.status(error.status).type('application/json').serializer(JSON.stringify)
   return reply.send({ error: toWire(error, request.id) })
 }
@@ -112,7 +112,7 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
       'x-token-refresh-required',
       'x-token-expires-at',
       'retry-after',
-      ...rateLimitHeaders,
+      'traceresponse',
     ],
   })
   await app.register(cookie)
