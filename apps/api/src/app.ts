@@ -127,6 +127,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     db,
     events,
     relations,
+    cluster,
     profileOf: identity.profileOf,
     requireOwnFile: fileAccess.requireOwnFile,
     openAvatar: fileAccess.openAvatar,

@@ -93,3 +93,28 @@ describe('two nodes that share a Redis', () => {
       .toBe('refused')
   })
 })
+
+describe('presence on two nodes', () => {
+  test('is one: whoever leaves one node is still there on the other, and offline when gone from both', async () => {
+    const [lin, wei] = [await createUser(nodes.a), await createUser(nodes.b)]
+    const watcher = await connect(nodes.a, lin)
+    const [phone, desk] = [await connect(nodes.a, wei), await connect(nodes.b, wei)]
+    const watch = async () => (await watcher.command('presence.watch', { userIds: [wei.id] })).people[0]?.state
+    expect(await watch()).toBe('online')
+    await phone.command('presence.set', { state: 'away' })
+    phone.close()
+    // Of being away here, and, later than a reload would take, of being gone from here.
+    const told = () => watcher.heard('presence').filter(({ userId }) => userId === wei.id)
+    await expect.poll(() => told().length, { timeout: 8_000 }).toBeGreaterThanOrEqual(2)
+    expect(await watch()).toBe('online')
+    expect(told().map(({ state }) => state)).not.toContain('offline')
+    expect(told().map(({ state }) => state)).not.toContain('away')
+    await desk.command('presence.set', { state: 'away' })
+    await watcher.next('presence', ({ state }) => state === 'away')
+    desk.close()
+    const gone = await watcher.next('presence', ({ state }) => state === 'offline')
+    expect(gone.lastSeenAt).not.toBeNull()
+    expect(await watch()).toBe('offline')
+    watcher.close()
+  })
+})

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FileScene } from '@parley/protocol/files'
 import type { Profile } from '@parley/protocol/people'
+import type { Cluster } from '../../platform/cluster.ts'
 import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
@@ -17,6 +18,8 @@ export interface PeopleDependencies {
   db: Database
   events: EventBus<PeopleEvents>
   relations: Relations
+  /** Null where there is one node. */
+  cluster: Pick<Cluster, 'redis' | 'key'> | null
   profileOf(userId: string): Promise<Profile>
   /** Throws unless the file is the actor's own upload of that scene. */
   requireOwnFile(actor: Actor, fileId: string, scene: FileScene): Promise<void>

@@ -1,18 +1,17 @@
-import type { Presence, PresenceState } from '@parley/protocol/people'
+import type { Presence } from '@parley/protocol/people'
 import { presenceChannel, userChannel } from '../../realtime/channels.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
 import type { Connection } from '../../realtime/sockets.ts'
 import type { Actor } from '../../platform/http/actor.ts'
+import { createAttendance, type Attention } from './attendance.ts'
 import type { PeopleDependencies } from './dependencies.ts'
 import { findUsers, setLastSeen } from './store.ts'
-
-type Attention = 'online' | 'away'
 
 interface Person {
   /** What each socket of theirs on this node says. */
   sockets: Map<string, Attention>
-  /** What watchers were last told. */
-  state: PresenceState
+  /** How they attend on this node, as far as it was told. */
+  told: Attention | null
 }
 
 /** A reload is back before this is over, and nobody hears of it. */
@@ -21,27 +20,57 @@ const sweepMs = 500
 
 const attentionOf = ({ sockets }: Person): Attention => ([...sockets.values()].includes('online') ? 'online' : 'away')
 
+/** Who is there on two nodes is as attentive as on the one where they are more so. */
+const more = (one: Attention | undefined, other: Attention | undefined): Attention | undefined =>
+  one === 'online' || other === 'online' ? 'online' : (one ?? other)
+
 /** Knows who is there, and tells those who watch them of every change. */
-export function servePresence(gateway: Gateway, { db, events, relations, logger }: PeopleDependencies) {
+export function servePresence(gateway: Gateway, { db, events, relations, cluster, logger }: PeopleDependencies) {
+  const attendance = createAttendance({
+    cluster,
+    onError: (error) => logger.error({ err: error }, 'who is there on other nodes is not known'),
+  })
   const people = new Map<string, Person>()
   /** When the last socket of somebody closed. */
   const leftAtMs = new Map<string, number>()
   /** Whom each socket watches. */
   const watched = new Map<string, Set<string>>()
 
-  function tell(userId: string, person: Person, state: PresenceState, lastSeenAt: Date | null = null): void {
-    if (person.state === state) return
-    person.state = state
+  function tell({
+    userId,
+    state,
+    lastSeenAt = null,
+  }: {
+    userId: string
+    state: Presence['state']
+    lastSeenAt?: Date | null
+  }) {
     const presence = { userId, state, lastSeenAt: lastSeenAt?.toISOString() ?? null }
     gateway.emit(presenceChannel(userId), 'presence', presence)
   }
 
+  /** Tells of a change on this node, as it looks on all of them. */
+  function update(userId: string, person: Person): void {
+    const attention = attentionOf(person)
+    if (person.told === attention) return
+    person.told = attention
+    attendance.note(userId, attention)
+    if (attention === 'online' || !cluster) {
+      tell({ userId, state: attention })
+      return
+    }
+    void attendance.elsewhere([userId]).then((others) => {
+      // Unless it has changed again meanwhile.
+      if (person.told === attention) tell({ userId, state: more(attention, others.get(userId)) ?? attention })
+    })
+  }
+
   function attend({ id, actor }: Connection, attention: Attention): void {
-    const person = people.get(actor.userId) ?? { sockets: new Map<string, Attention>(), state: 'offline' as const }
+    const person = people.get(actor.userId) ?? { sockets: new Map<string, Attention>(), told: null }
     people.set(actor.userId, person)
     leftAtMs.delete(actor.userId)
     person.sockets.set(id, attention)
-    tell(actor.userId, person, attentionOf(person))
+    update(actor.userId, person)
   }
 
   function leave({ id, actor }: Connection): void {
@@ -49,7 +78,7 @@ export function servePresence(gateway: Gateway, { db, events, relations, logger 
     const person = people.get(actor.userId)
     if (!person?.sockets.delete(id)) return
     if (person.sockets.size === 0) leftAtMs.set(actor.userId, Date.now())
-    else tell(actor.userId, person, attentionOf(person))
+    else update(actor.userId, person)
   }
 
   const saveLastSeen = async (userIds: string[], at: Date): Promise<void> => {
@@ -59,17 +88,25 @@ export function servePresence(gateway: Gateway, { db, events, relations, logger 
     )
   }
 
-  function sweep(): void {
+  async function sweep(): Promise<void> {
     const until = Date.now() - debounceMs
     const gone = [...leftAtMs].flatMap(([userId, leftMs]) => (leftMs <= until ? [userId] : []))
     const lastSeenAt = new Date(until)
     for (const userId of gone) {
       leftAtMs.delete(userId)
-      const person = people.get(userId)
       people.delete(userId)
-      if (person) tell(userId, person, 'offline', lastSeenAt)
+      attendance.note(userId, null)
     }
-    void saveLastSeen(gone, lastSeenAt)
+    const others = await attendance.elsewhere(gone)
+    const left = gone.filter((userId) => !people.has(userId))
+    for (const userId of left) {
+      const state = others.get(userId)
+      tell(state ? { userId, state } : { userId, state: 'offline', lastSeenAt })
+    }
+    await saveLastSeen(
+      left.filter((userId) => !others.has(userId)),
+      lastSeenAt,
+    )
   }
 
   async function watch(userIds: string[], { id, actor }: Connection): Promise<Presence[]> {
@@ -78,12 +115,12 @@ export function servePresence(gateway: Gateway, { db, events, relations, logger 
       if (!wanted.has(userId)) gateway.unsubscribe(id, presenceChannel(userId))
     }
     watched.set(id, wanted)
-    const visible = await visibleTo(actor, [...wanted])
+    const [visible, others] = await Promise.all([visibleTo(actor, [...wanted]), attendance.elsewhere([...wanted])])
     // Unless the socket closed meanwhile, or asked again.
     if (watched.get(id) === wanted) {
       for (const userId of visible.keys()) gateway.subscribe(id, presenceChannel(userId))
     }
-    return [...wanted].map((userId) => presenceOf(userId, visible))
+    return [...wanted].map((userId) => presenceOf(userId, visible, others.get(userId)))
   }
 
   /** People the actor may see, with when they were last seen. */
@@ -97,8 +134,9 @@ export function servePresence(gateway: Gateway, { db, events, relations, logger 
   }
 
   /** Who may not be seen looks like somebody who never came. */
-  function presenceOf(userId: string, visible: Map<string, Date | null>): Presence {
-    const state = visible.has(userId) ? (people.get(userId)?.state ?? 'offline') : 'offline'
+  function presenceOf(userId: string, visible: Map<string, Date | null>, elsewhere: Attention | undefined): Presence {
+    const attention = more(people.get(userId)?.told ?? undefined, elsewhere)
+    const state = (visible.has(userId) ? attention : undefined) ?? 'offline'
     const lastSeenAt = state === 'offline' ? visible.get(userId) : null
     return { userId, state, lastSeenAt: lastSeenAt?.toISOString() ?? null }
   }
@@ -114,7 +152,7 @@ export function servePresence(gateway: Gateway, { db, events, relations, logger 
     gateway.unsubscribe(userChannel(userId), presenceChannel(otherId))
     gateway.unsubscribe(userChannel(otherId), presenceChannel(userId))
   })
-  const timer = setInterval(sweep, sweepMs)
+  const timer = setInterval(() => void sweep(), sweepMs)
   timer.unref()
 
   return {
@@ -122,6 +160,7 @@ export function servePresence(gateway: Gateway, { db, events, relations, logger 
     async close(): Promise<void> {
       clearInterval(timer)
       await saveLastSeen([...people.keys()], new Date())
+      await attendance.close()
     },
   }
 }
