@@ -18,14 +18,16 @@ declare module 'fastify' {
   }
 }
 
+/** What is left of the nearest limit: all of it, what remains, and the seconds until all of it may be used at once again. */
+export const rateLimitHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const
+
 /** Lets routes be limited. */
 export function registerRateLimits(app: FastifyInstance, limiter: RateLimiter): void {
   app.decorate('limitRate', async ({ rateClass, request, reply, actor }: Limited) => {
     const allowance = await limiter(rateClass, { address: request.ip, userId: actor?.userId })
-    void reply
-      .header('x-ratelimit-limit', allowance.limit)
-      .header('x-ratelimit-remaining', allowance.remaining)
-      .header('x-ratelimit-reset', Math.ceil(allowance.resetMs / 1_000))
+    const { limit, remaining, resetMs } = allowance
+    const values = [limit, remaining, Math.ceil(resetMs / 1_000)]
+    for (const [index, name] of rateLimitHeaders.entries()) void reply.header(name, values[index])
     requireAllowance(allowance)
   })
 }

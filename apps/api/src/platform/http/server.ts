@@ -14,6 +14,7 @@ import fastify, {
 import type { Config } from '../../config.ts'
 import { openLog } from '../logging.ts'
 import { serveApiReference } from './api-reference.ts'
+import { rateLimitHeaders } from './limit-rate.ts'
 import { AppError, notFound, toAppError, toWire } from './errors.ts'
 import { answerBrokenRequest, bodyBytesMax, headerBytesMax, limitRequests } from './request-limits.ts'
 import { serveWebApp } from './web-app.ts'
@@ -113,6 +114,7 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
       'x-token-expires-at',
       'retry-after',
       'traceresponse',
+      ...rateLimitHeaders,
     ],
   })
   await app.register(cookie)
