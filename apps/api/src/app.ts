@@ -103,6 +103,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
       config,
       requireStorage,
       isMember: async (actor, roomId) => (await rooms.membership(actor.userId, roomId)) !== null,
+      isShared: access.isFileShared,
       authenticate: identity.authenticateFiles,
       onError: (error) => app.log.error({ err: error }, 'unused files could not be swept'),
     },
@@ -140,11 +141,11 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     events,
     mailer,
     linkTo,
-    requireRoleWithin: (actor, role) => access.authorize(actor, role === 'admin' ? 'roles:admin' : 'people:admin'),
+    requireRoleWithin: access.requireRoleWithin,
     enterWorkspace,
   })
   workspaces.routes(app)
-  access.routes(app)
+  access.routes(app, { publicUsers: relations.publicUsers, ownerOfReadableFile: files.ownerOfReadable })
   access.realtime(gateway)
 
   for (const feature of [identity, rooms, files, messages, people]) {

@@ -1,17 +1,18 @@
-import { getOwnAccess } from '@parley/protocol/access-contracts'
-import type { Permission, Requirement } from '@parley/protocol/access'
+import { covers, type Permission, type Requirement, type RoleKey } from '@parley/protocol/access'
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { permissionDenied } from '../../platform/http/errors.ts'
-import { route } from '../../platform/http/route.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
 import { decide, type Target } from './decide.ts'
 import type { AccessEvents } from './events.ts'
 import { createHoldings } from './holdings.ts'
 import { createOwnAccess } from './own-access.ts'
 import { announceAccess } from './realtime.ts'
+import { permissionsOfRole } from './roles.ts'
+import { accessRoutes, type RouteDependencies } from './routes.ts'
+import { findShared } from './shares.ts'
 
 interface AccessDependencies {
   db: Database
@@ -20,12 +21,11 @@ interface AccessDependencies {
 
 /** Who may do what: the one place that decides. */
 export function createAccess({ db, events }: AccessDependencies) {
-  const holdingsOf = createHoldings({ db, events })
-  const ownAccess = createOwnAccess({ db, holdingsOf })
+  const heldBy = createHoldings({ db, events })
 
   /** Whether the actor is permitted something, on `target` where it is about one thing. */
   const allows = async (actor: Actor, permission: Permission, target?: Target): Promise<boolean> =>
-    decide(actor.userId, await holdingsOf(actor), permission, target) !== 'deny'
+    decide(actor.userId, await heldBy(actor), permission, target) !== 'deny'
 
   return {
     allows,
@@ -34,8 +34,18 @@ export function createAccess({ db, events }: AccessDependencies) {
       if (requirement === 'self' || (await allows(actor, requirement))) return
       throw permissionDenied('You may not do this. Ask an administrator of the workspace.', requirement)
     },
-    routes(app: FastifyInstance): void {
-      route(app, getOwnAccess, ({ actor }) => ownAccess(actor))
+    /** Throws unless the workspace has this role and the actor holds all that it grants. */
+    async requireRoleWithin(actor: Actor, role: RoleKey): Promise<void> {
+      const granted = await permissionsOfRole(db, actor.workspaceId, role)
+      const { superAdmin, lasting } = await heldBy(actor)
+      if (superAdmin || [...granted].every((permission) => covers(lasting, permission))) return
+      throw permissionDenied('This role may do more than you may.', 'above-self')
+    },
+    /** Whether a file was shared with the actor, by whoever may. */
+    isFileShared: async (actor: Actor, fileId: string): Promise<boolean> =>
+      (await findShared(db, actor, { resource: 'files', resourceId: fileId })).size > 0,
+    routes(app: FastifyInstance, others: Pick<RouteDependencies, 'publicUsers' | 'ownerOfReadableFile'>): void {
+      accessRoutes(app, { db, events, ownAccess: createOwnAccess({ db, heldBy }), ...others })
     },
     realtime: (gateway: Gateway) => announceAccess(gateway, events),
   }

@@ -7,12 +7,9 @@ import { findRole, findStanding } from './store.ts'
 
 /** What an actor may do, as it is told to themselves. */
 export const createOwnAccess =
-  ({ db, holdingsOf }: { db: Database; holdingsOf: (actor: Actor) => Promise<Holdings> }) =>
+  ({ db, heldBy }: { db: Database; heldBy: (actor: Actor) => Promise<Holdings> }) =>
   async (actor: Actor): Promise<OwnAccess> => {
-    const [holdings, standing] = await Promise.all([
-      holdingsOf(actor),
-      findStanding(db, actor.workspaceId, actor.userId),
-    ])
+    const [holdings, standing] = await Promise.all([heldBy(actor), findStanding(db, actor.workspaceId, actor.userId)])
     if (!standing) throw new AppError('USER_NOT_FOUND', 'This person does not exist.')
     const { superAdmin, role } = standing
     const custom = await findRole(db, actor.workspaceId, role)

@@ -19,6 +19,8 @@ interface FileDependencies {
   isMember(actor: Actor, roomId: string): Promise<boolean>
   /** Refuses a file for which the workspace has no room. */
   requireStorage(tx: Transaction, workspaceId: string, bytes: number): Promise<void>
+  /** Whether a file was shared with the actor. */
+  isShared(actor: Actor, fileId: string): Promise<boolean>
   authenticate(request: FastifyRequest): Promise<Actor>
   onError(error: unknown): void
 }
@@ -80,12 +82,36 @@ export function createFileAccess(db: Database, storage: Storage) {
   }
 }
 
+/**
+ * Attachments are for the room that carries them, and until then for their owner, and for whom they were shared with;
+ * pictures of people and rooms are for all.
+ */
+async function mayRead(
+  actor: Actor,
+  file: store.FileRecord,
+  { isMember, isShared }: Pick<FileDependencies, 'isMember' | 'isShared'>,
+): Promise<boolean> {
+  if (file.workspaceId !== actor.workspaceId) return false
+  if (file.scene !== 'message') return true
+  const isTheirs = file.roomId === null ? file.ownerId === actor.userId : await isMember(actor, file.roomId)
+  return isTheirs || isShared(actor, file.id)
+}
+
 /** Files: uploads judged and cleaned as they come, downloads for whoever may see what carries them. */
 export function createFiles(deps: FileDependencies, access: ReturnType<typeof createFileAccess>) {
-  const { db, storage, config, requireStorage, isMember, authenticate } = deps
+  const { db, storage, config, requireStorage, authenticate } = deps
   const { deleteFiles } = access
   const sweep = createSweep({ db, storage, deleteFiles, onError: deps.onError })
+
+  /** A file the actor may read. */
+  async function readable(actor: Actor, id: string): Promise<store.FileRecord | undefined> {
+    const file = await store.readFile(db, id)
+    return file && (await mayRead(actor, file, deps)) ? file : undefined
+  }
+
   return {
+    /** Whose file it is; null unless the actor may read it. */
+    ownerOfReadable: async (actor: Actor, id: string) => (await readable(actor, id))?.ownerId ?? null,
     routes(app: FastifyInstance): void {
       // In a scope of its own: no other route takes forms, nor pays for the parser's hooks.
       void app.register(async (scope) => {
@@ -93,8 +119,7 @@ export function createFiles(deps: FileDependencies, access: ReturnType<typeof cr
         registerRoutes(scope, {
           upload: createUpload({ db, storage, bytesMax: config.UPLOAD_BYTES_MAX, deleteFiles, requireStorage }),
           download: createDownload(storage),
-          read: (id) => store.readFile(db, id),
-          isMember,
+          read: readable,
           authenticate,
         })
       })

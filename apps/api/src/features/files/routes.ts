@@ -10,18 +10,10 @@ import type { createUpload } from './upload.ts'
 interface RouteDependencies {
   upload: ReturnType<typeof createUpload>
   download: ReturnType<typeof createDownload>
-  read(id: string): Promise<FileRecord | undefined>
-  /** Whether the actor is in a room. */
-  isMember(actor: Actor, roomId: string): Promise<boolean>
+  /** A file the actor may read. */
+  read(actor: Actor, id: string): Promise<FileRecord | undefined>
   /** Proves the actor by token or by the cookie that images and players send along. */
   authenticate(request: FastifyRequest): Promise<Actor>
-}
-
-/** Attachments are for the room that carries them, and until then for their owner; pictures of people and rooms for all. */
-async function mayRead(actor: Actor, file: FileRecord, isMember: RouteDependencies['isMember']): Promise<boolean> {
-  if (file.workspaceId !== actor.workspaceId) return false
-  if (file.scene !== 'message') return true
-  return file.roomId === null ? file.ownerId === actor.userId : isMember(actor, file.roomId)
 }
 
 export function registerRoutes(app: FastifyInstance, deps: RouteDependencies): void {
@@ -30,8 +22,8 @@ export function registerRoutes(app: FastifyInstance, deps: RouteDependencies): v
     app,
     contracts.getFile,
     async ({ actor, params, query, request, reply }) => {
-      const file = await deps.read(params.id)
-      if (!file || !(await mayRead(actor, file, deps.isMember))) throw notFound('This file')
+      const file = await deps.read(actor, params.id)
+      if (!file) throw notFound('This file')
       return deps.download(file, query, request, reply)
     },
     { authenticate: deps.authenticate },
