@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { route } from '../../platform/http/route.ts'
+import type { Mailer } from '../../platform/mail.ts'
 import type { WorkspaceEvents } from './events.ts'
 import * as invites from './invites.ts'
 import { createJoin } from './join.ts'
@@ -15,9 +16,10 @@ export interface WorkspaceDependencies {
   db: Database
   events: EventBus<WorkspaceEvents>
   /** Sends mail, where that is set up. */
-  mailer: { enabled: boolean; send(mail: { to: string; subject: string; text: string }): Promise<void> }
+  mailer: Mailer
   /** Address of a page of the web app. */
   linkTo: (path: string) => string
+  onError: (error: unknown, what: string) => void
   /** Throws PERMISSION_DENIED unless the actor holds all that a role grants. */
   requireRoleWithin: (actor: Actor, role: RoleKey) => Promise<void>
   /** Puts an account into a workspace, if that has room; answers its user there. */

@@ -40,13 +40,13 @@ const stillWorks = () =>
     or(isNull(workspaceInvites.usesMax), lt(workspaceInvites.uses, workspaceInvites.usesMax)),
   )
 
-type Inviting = Pick<WorkspaceDependencies, 'db' | 'mailer' | 'linkTo'>
+type Inviting = Pick<WorkspaceDependencies, 'db' | 'mailer' | 'linkTo' | 'onError'>
 
 type Wanted = RequestOf<typeof createWorkspaceInvite>['body']
 
 /** Makes an invitation, and sends it where it is for one address and mail is set up. Only its hash is kept. */
 export async function createInvite(
-  { db, mailer, linkTo }: Inviting,
+  { db, mailer, linkTo, onError }: Inviting,
   { userId, workspaceId }: Actor,
   { email, role = 'member', expiresInMs = lifetimeMs, usesMax }: Wanted,
 ): Promise<ResponseOf<typeof createWorkspaceInvite>> {
@@ -76,11 +76,19 @@ export async function createInvite(
     return { id: inviteId, name: workspace?.name ?? '' }
   })
   const link = linkTo(`/join/${token}`)
-  const sent = values.email !== null && mailer.enabled
-  if (values.email !== null && mailer.enabled) {
-    await mailer.send({ to: values.email, subject: `Join ${name} on Parley`, text: letter(name, link) })
+  const mail = values.email !== null && {
+    to: values.email,
+    subject: `Join ${name} on Parley`,
+    text: letter(name, link),
   }
+  // The invitation stands and its link is told; that it was not sent is said, and can be mended by handing it on.
+  const sent = mail && mailer.enabled && (await mailer.send(mail).then(() => true, notSent(onError)))
   return { invite: toInvite({ ...values, id }), link, sent }
+}
+
+const notSent = (onError: WorkspaceDependencies['onError']) => (error: unknown) => {
+  onError(error, 'an invitation could not be sent')
+  return false
 }
 
 const letter = (name: string, link: string) =>

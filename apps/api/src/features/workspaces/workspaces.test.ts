@@ -193,6 +193,29 @@ test('an invitation for one address is refused to every other, and used once', a
   expect(rows).toEqual([{ uses: 1 }])
 })
 
+test('an invitation that cannot be mailed stands, and says that it was not sent', async () => {
+  const unreachable = await startApi({ SMTP_URL: 'smtp://127.0.0.1:1', PUBLIC_URL: 'https://parley.test' })
+  try {
+    const body = { email: 'far@example.com' }
+    const answer = await call(unreachable, unreachable.operator, contracts.createWorkspaceInvite, { body })
+    expect(answer).toMatchObject({ sent: false, invite: { email: 'far@example.com', usesMax: 1 } })
+    expect(answer.link).toMatch(/^https:\/\/parley\.test\/join\/[\w-]{32}$/)
+  } finally {
+    await unreachable.close()
+  }
+})
+
+test('nobody invites to a role above their own', async () => {
+  const inviter = await createUser(api)
+  await api.sql.query(
+    "INSERT INTO user_grants (user_id, permission, workspace_id, granted_by, created_at) VALUES (?, 'people:admin', 1, ?, NOW())",
+    [inviter.id, api.operator.id],
+  )
+  await call(api, inviter, contracts.createWorkspaceInvite, { body: { role: 'guest' } })
+  const refused = await refusal(api, inviter, contracts.createWorkspaceInvite, { body: { role: 'admin' } })
+  expect(refused).toMatchObject({ code: 'PERMISSION_DENIED', details: { reason: 'above-self' } })
+})
+
 test('a withdrawn or expired invitation leads nowhere', async () => {
   const workspace = await createWorkspace()
   const { admin, invite, token } = await inviteTo(workspace)
@@ -232,7 +255,7 @@ test('a full workspace takes no more files, however many come at once, and keeps
   const admin = await operatorIn(workspace.id)
   const text = 'sixty bytes of plain text, sixty bytes of plain text, sixty..'
   const answers = await Promise.all([1, 2, 3, 4, 5].map(() => postUpload(api, admin, { bytes: text, name: 'a.txt' })))
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 409, 409, 409])
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 201, 409, 409, 409])
   const full = answers.find(({ status }) => status === 409)
   expect(await full?.json()).toMatchObject({ error: { code: 'CONFLICT', details: { reason: 'storage-max' } } })
   expect(await incoming(api)).toEqual([])
