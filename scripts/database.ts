@@ -29,6 +29,10 @@ type Options = {
   dataDir?: string
   /** Flush every commit to disk, as production does (the default). Tests that kill nothing may do without. */
   durable?: boolean
+  /** Keeps a binary log, for another server to follow. */
+  isFollowed?: boolean
+  /** The URL of the server this one follows, started with `isFollowed` and before it holds anything. MariaDB only. */
+  follows?: string
   log?: (line: string) => void
 }
 
@@ -36,7 +40,14 @@ type Options = {
 type State = { password: string; port: number; version: string }
 
 /** One data folder and how to run a server on it. */
-type Place = { dir: string; durable: boolean; throwaway: boolean; password: string; port: number }
+type Place = {
+  dir: string
+  durable: boolean
+  isFollowed: boolean
+  throwaway: boolean
+  password: string
+  port: number
+}
 
 /**
  * Starts a MariaDB or MySQL server that belongs to this checkout alone: its own data folder, socket and loopback port.
@@ -44,7 +55,7 @@ type Place = { dir: string; durable: boolean; throwaway: boolean; password: stri
  * left running by `stop`.
  */
 export async function startPrivateDatabase(options: Options = {}): Promise<PrivateDatabase> {
-  const { dataDir, durable = true, log = () => undefined } = options
+  const { dataDir, durable = true, isFollowed = false, follows, log = () => undefined } = options
   const dir = dataDir ? resolve(dataDir) : await mkdtemp(join(tmpdir(), 'parley-database-'))
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const state = await readState(dir)
@@ -54,8 +65,9 @@ export async function startPrivateDatabase(options: Options = {}): Promise<Priva
     return { url: urlOf(state), version: state.version, kill: joined, restart: joined, stop: () => Promise.resolve() }
   }
   const password = state?.password ?? randomBytes(18).toString('base64url')
-  const place = { dir, durable, throwaway: !dataDir, password, port: await freePort(state?.port ?? 0) }
+  const place = { dir, durable, isFollowed, throwaway: !dataDir, password, port: await freePort(state?.port ?? 0) }
   const { program, server } = await firstThatStarts(place, log)
+  if (follows !== undefined) await follow(urlOf(place), follows)
   let running = server
   return {
     url: urlOf(place),
@@ -100,6 +112,8 @@ async function launch(program: ServerProgram, place: Place): Promise<OwnedProces
   const { dir, password, port } = place
   // One statement a line: the server reads this file by lines.
   const init = [
+    // Who may sign in is each server's own: one that follows this one keeps its own password.
+    'SET SESSION sql_log_bin = 0;',
     `CREATE USER IF NOT EXISTS 'parley'@'127.0.0.1' IDENTIFIED BY '${password}';`,
     `ALTER USER 'parley'@'127.0.0.1' IDENTIFIED BY '${password}';`,
     `GRANT ALL PRIVILEGES ON *.* TO 'parley'@'127.0.0.1';`,
@@ -129,7 +143,7 @@ async function launch(program: ServerProgram, place: Place): Promise<OwnedProces
   return server
 }
 
-function serverArguments(program: ServerProgram, { dir, durable, port }: Place): string[] {
+function serverArguments(program: ServerProgram, { dir, durable, isFollowed, port }: Place): string[] {
   const args = [
     ...baseArguments(program, join(dir, program.kind)),
     // Relative to the data folder, since a socket's full path may be no longer than about 100 characters.
@@ -137,6 +151,8 @@ function serverArguments(program: ServerProgram, { dir, durable, port }: Place):
     '--pid-file=server.pid',
     '--bind-address=127.0.0.1',
     `--port=${port}`,
+    // Servers that follow one another tell themselves apart by it.
+    `--server-id=${port}`,
     // Else the client's 127.0.0.1 becomes `localhost`, where root needs no password.
     '--skip-name-resolve',
     `--init-file=${join(dir, 'init.sql')}`,
@@ -148,8 +164,23 @@ function serverArguments(program: ServerProgram, { dir, durable, port }: Place):
     '--max-connections=500',
     `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`,
   ]
-  if (program.kind === 'mysql') args.push('--mysqlx=OFF', '--skip-log-bin')
+  if (isFollowed) args.push('--log-bin=binlog', '--binlog-format=ROW')
+  else if (program.kind === 'mysql') args.push('--skip-log-bin')
+  if (program.kind === 'mysql') args.push('--mysqlx=OFF')
   return args
+}
+
+/** Makes a server repeat what another one does, from the beginning of its log. */
+async function follow(followerUrl: string, followedUrl: string): Promise<void> {
+  const { hostname, port, username, password } = new URL(followedUrl)
+  const connection = await createConnection(followerUrl)
+  await connection.query(
+    'CHANGE MASTER TO master_host = ?, master_port = ?, master_user = ?, master_password = ?, ' +
+      'master_use_gtid = slave_pos, master_connect_retry = 1',
+    [hostname, Number(port), username, password],
+  )
+  await connection.query('START SLAVE')
+  await connection.end()
 }
 
 /** The password is this data folder's own, so a server that takes it is the one meant. */

@@ -29,13 +29,21 @@ import { refuseUndeclaredRoutes } from './platform/http/route.ts'
 import { createHttpServer, list } from './platform/http/server.ts'
 import { createMailer } from './platform/mail.ts'
 import { createRateLimiter } from './platform/rate-limit.ts'
+import { noteWriters, openReplicas, type ReplicaEvents } from './platform/replicas.ts'
 import { registerRequestContext } from './platform/request-context.ts'
 import { openStorage } from './platform/storage.ts'
 import { registerTelemetry } from './platform/telemetry.ts'
 import { createGateway } from './realtime/gateway.ts'
 import { createHeadAnnouncer } from './realtime/heads.ts'
+import { noteCommands } from './realtime/note-commands.ts'
 
-type DomainEvents = AccessEvents & IdentityEvents & MessageEvents & PeopleEvents & RoomEvents & WorkspaceEvents
+type DomainEvents = AccessEvents &
+  IdentityEvents &
+  MessageEvents &
+  PeopleEvents &
+  ReplicaEvents &
+  RoomEvents &
+  WorkspaceEvents
 
 /** The composition root: builds every feature in dependency order and hands each only what it needs. */
 export async function createApp(settings: Settings): Promise<FastifyInstance> {
@@ -53,6 +61,9 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     (error, event) => app.log.error({ err: error, event }, 'a listener failed'),
     cluster,
   )
+  const replicaUrls = list(config.DATABASE_REPLICA_URLS)
+  const replicas = openReplicas({ database, primaryUrl: config.DATABASE_URL, replicaUrls, events, log: app.log })
+  if (replicaUrls.length > 0) noteWriters(app, replicas)
   const telemetry = registerTelemetry(app, {
     ping: database.ping,
     pools: { read: database.reader, write: database.writer },
@@ -68,7 +79,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   const access = createAccess({ db, events })
   app.decorate('authorize', access.authorize)
   const identity = await createIdentity({ app, db, events, config, takeInvite })
-  const gateway = createGateway({
+  const sockets = createGateway({
     server: app.server,
     ...(cluster && { adapter: cluster.socketAdapter }),
     addressOf: createAddressOf(list(config.TRUSTED_PROXIES)),
@@ -78,6 +89,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     slowCommandMs: () => settings.current().SLOW_REQUEST_MS,
     log: app.log,
   })
+  const gateway = replicaUrls.length > 0 ? noteCommands(sockets, replicas.wrote) : sockets
   cluster?.onMissed(gateway.missed)
   gateway.onConnect(telemetry.connected)
   gateway.onDisconnect(telemetry.disconnected)
@@ -91,6 +103,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     log,
     events,
     relations,
+    readFor: replicas.read,
     messagesAt: (places) => readMessagesAt(database.reader, places),
     requireOwnFile: fileAccess.requireOwnFile,
     purgeFilesOf: fileAccess.purgeFilesOf,
@@ -103,7 +116,6 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
       config,
       requireStorage,
       isMember: async (actor, roomId) => (await rooms.membership(actor.userId, roomId)) !== null,
-      isShared: access.isFileShared,
       authenticate: identity.authenticateFiles,
       onError: (error) => app.log.error({ err: error }, 'unused files could not be swept'),
     },
@@ -117,6 +129,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   })
   const messages = createMessages({
     database,
+    readFor: replicas.read,
     events,
     log,
     access: { ...rooms, ...fileAccess, publicUsers: relations.publicUsers },
@@ -129,6 +142,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     events,
     relations,
     cluster,
+    readFor: replicas.read,
     profileOf: identity.profileOf,
     requireOwnFile: fileAccess.requireOwnFile,
     openAvatar: fileAccess.openAvatar,
@@ -141,12 +155,11 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     events,
     mailer,
     linkTo,
-    onError: (error, what) => app.log.error({ err: error }, what),
-    requireRoleWithin: access.requireRoleWithin,
+    requireRoleWithin: (actor, role) => access.authorize(actor, role === 'admin' ? 'roles:admin' : 'people:admin'),
     enterWorkspace,
   })
   workspaces.routes(app)
-  access.routes(app, { publicUsers: relations.publicUsers, ownerOfReadableFile: files.ownerOfReadable })
+  access.routes(app)
   access.realtime(gateway)
 
   for (const feature of [identity, rooms, files, messages, people]) {
@@ -163,6 +176,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   })
   app.addHook('onClose', async () => {
     await cluster?.close()
+    await replicas.close()
     await database.close()
   })
   return app

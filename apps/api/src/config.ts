@@ -20,6 +20,12 @@ const Environment = Type.Object({
     secret: true,
     description: 'MySQL 8.4 or MariaDB 10.11 and newer.',
   }),
+  DATABASE_REPLICA_URLS: Type.String({
+    default: '',
+    pattern: '^((mysql|mariadb)://[^,]+(,\\s*(mysql|mariadb)://[^,]+)*)?$',
+    secret: true,
+    description: 'Servers that replicate DATABASE_URL, separated by commas; they serve what may be a moment old.',
+  }),
   JWT_SECRET: Type.String({
     minLength: 32,
     secret: true,

@@ -29,12 +29,19 @@ const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.u
 
 const sessionSettings = "SET SESSION sql_mode = 'TRADITIONAL', SESSION time_zone = '+00:00'"
 
+const common = { timezone: 'Z', charset: 'utf8mb4_unicode_520_ci', supportBigNumbers: true } as const
+
+/** Opens a pool whose statements commit by themselves. Nothing connects before the first query. */
+export function openPool(url: string, connectionLimit = 10): { db: Database; pool: Pool } {
+  const pool = mysql.createPool({ uri: url, ...common, connectionLimit })
+  pool.on('connection', (connection) => void connection.query(sessionSettings))
+  return { db: drizzle(pool), pool }
+}
+
 /** Opens the pools. Nothing connects before the first query. */
 export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 8 } = {}): DatabasePools {
-  const common = { uri: url, timezone: 'Z', charset: 'utf8mb4_unicode_520_ci', supportBigNumbers: true } as const
-  const pool = mysql.createPool({ ...common, connectionLimit })
-  const writer = mysql.createPool({ ...common, connectionLimit: writerLimit, multipleStatements: true })
-  pool.on('connection', (connection) => void connection.query(sessionSettings))
+  const { db, pool } = openPool(url, connectionLimit)
+  const writer = mysql.createPool({ uri: url, ...common, connectionLimit: writerLimit, multipleStatements: true })
   writer.on(
     'connection',
     (connection) =>
@@ -43,7 +50,7 @@ export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 
       ),
   )
   return {
-    db: drizzle(pool),
+    db,
     reader: pool,
     writer,
     ping: async () => void (await pool.query('SELECT 1')),

@@ -14,6 +14,8 @@ export interface Membership {
 
 /** What messages need of the features built before them; `app.ts` hands it over. */
 export interface MessageAccess {
+  /** What somebody is in a room; null for who is not in it. */
+  membership(userId: string, roomId: string): Promise<Membership | null>
   /** Throws NOT_FOUND for a room the actor is not in. */
   requireMember(actor: Actor, roomId: string): Promise<Membership>
   /** The same, and PERMISSION_DENIED where the actor may read but not write. */

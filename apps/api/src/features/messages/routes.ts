@@ -25,7 +25,7 @@ export function registerRoutes(app: FastifyInstance, { messages, access, pool }:
     contracts.getHistory,
     async ({ actor, query: { limit = 50, ...query } }) => {
       await access.requireMember(actor, query.roomId)
-      return messages.window({ ...query, limit })
+      return messages.window(actor, { ...query, limit })
     },
     { serializerCompiler },
   )

@@ -14,7 +14,7 @@ import { queryTerms } from './terms.ts'
 
 type SearchPage = ResponseOf<typeof searchMessages>
 
-interface SearchQuery {
+export interface SearchQuery {
   query: string
   roomId?: string
   cursor?: string

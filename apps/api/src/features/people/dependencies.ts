@@ -5,6 +5,7 @@ import type { Cluster } from '../../platform/cluster.ts'
 import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
+import type { Replicas } from '../../platform/replicas.ts'
 import type { PeopleEvents } from './events.ts'
 import type { Relations } from './relations.ts'
 
@@ -16,6 +17,7 @@ export interface Avatar {
 
 export interface PeopleDependencies {
   db: Database
+  readFor: Replicas['read']
   events: EventBus<PeopleEvents>
   relations: Relations
   /** Null where there is one node. */

@@ -44,7 +44,9 @@ export function peopleRoutes(app: FastifyInstance, deps: PeopleDependencies): vo
   route(app, contracts.getUser, async ({ actor, query: { id, query, cursor } }) => {
     if (id !== undefined) return oneUser(actor, id)
     if (query === undefined) throw invalidField('query.query', 'Say whom: give `id` or `query`.')
-    return pageOfUsers(actor, cursor, (page) => searchUsers(db, actor, query.trim(), page))
+    return pageOfUsers(actor, cursor, (page) =>
+      deps.readFor(actor, (source) => searchUsers(source.db, actor, query.trim(), page)),
+    )
   })
   route(app, contracts.listUsers, async ({ actor, query: { ids } }) => {
     const records = await findUsers(db, actor, ids.split(','))

@@ -3,12 +3,14 @@ import type { MessageRow } from '@parley/protocol/messages'
 import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
+import type { Replicas } from '../../platform/replicas.ts'
 import type { MessageLog } from '../messages/log.ts'
 import type { Relations } from '../people/relations.ts'
 import type { RoomEvents } from './events.ts'
 
 export interface RoomDependencies {
   db: Database
+  readFor: Replicas['read']
   log: MessageLog
   events: EventBus<RoomEvents>
   relations: Pick<Relations, 'areFriends' | 'blockedAmong' | 'isBlocked' | 'publicUsers'>
