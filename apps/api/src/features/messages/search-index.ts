@@ -1,11 +1,12 @@
 import type { MessageBody } from '@parley/protocol/messages'
 import { format } from 'mysql2'
-import type { Pool, RowDataPacket } from 'mysql2/promise'
-import { isDatabaseAway, isLockConflict, withTransaction } from '../../platform/database.ts'
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise'
+import { isDatabaseAway, isLockConflict, withConnection } from '../../platform/database.ts'
 import { searchRoomsWaiting } from '../../platform/metrics.ts'
 import { indexTerms } from './terms.ts'
 
 interface ChangedRecord extends RowDataPacket {
+  room_id: number | string
   seq: number
   change: number
   workspace_id: number | string
@@ -14,6 +15,7 @@ interface ChangedRecord extends RowDataPacket {
 }
 
 interface ProgressRecord extends RowDataPacket {
+  room_id: number | string
   indexed_change: number
 }
 
@@ -30,7 +32,11 @@ export interface SearchIndex {
   stop(): Promise<void>
 }
 
+/** What one transaction indexes at most. */
+const batchRooms = 200
 const batchRows = 500
+/** Long texts have long lists of terms; a statement must stay below what the server takes. */
+const batchCharacters = 2_000_000
 /** A breath between batches: a flood of messages is indexed in large pieces instead of one by one. */
 const pauseMs = 200
 const retryMs = 2_000
@@ -44,43 +50,94 @@ function searchableText(body: MessageBody): string | null {
 
 const parseBody = (text: string): MessageBody => JSON.parse(text)
 
-/** Indexes the next changes of one room; answers whether more wait. Terms and progress commit together. */
-async function indexRoom(writer: Pool, roomId: string): Promise<boolean> {
-  return withTransaction(writer, async (connection) => {
-    // Locked first, so that two nodes never index the same room side by side.
-    await connection.query('INSERT IGNORE INTO search_progress (room_id, indexed_change) VALUES (?, 0)', [roomId])
-    const [progress] = await connection.query<ProgressRecord[]>(
-      'SELECT indexed_change FROM search_progress WHERE room_id = ? FOR UPDATE',
-      [roomId],
+interface Indexed {
+  roomId: string
+  change: number
+  seq: number
+  values: (string | number | Date)[] | null
+}
+
+function indexed(record: ChangedRecord): Indexed {
+  const text = searchableText(parseBody(record.body))
+  const terms = text === null ? '' : indexTerms(text)
+  const roomId = String(record.room_id)
+  const values = terms === '' ? null : [roomId, record.seq, record.workspace_id, record.created_at, terms]
+  return { roomId, change: record.change, seq: record.seq, values }
+}
+
+/** Locks the progress of these rooms, in one order, so that two nodes never index the same room side by side. */
+async function lockProgress(connection: PoolConnection, roomIds: string[]): Promise<ProgressRecord[]> {
+  await connection.query(
+    'INSERT INTO search_progress (room_id, indexed_change) VALUES ? ON DUPLICATE KEY UPDATE indexed_change = indexed_change',
+    [roomIds.toSorted().map((roomId) => [roomId, 0])],
+  )
+  const [progress] = await connection.query<ProgressRecord[]>(
+    'SELECT room_id, indexed_change FROM search_progress WHERE room_id IN (?) FOR UPDATE',
+    [roomIds],
+  )
+  return progress
+}
+
+/** Ordered by room and change, so that where a full batch ends, only its last room is cut and later ones are untouched. */
+async function readChanges(connection: PoolConnection, progress: ProgressRecord[]): Promise<ChangedRecord[]> {
+  const unread = progress.map(({ room_id, indexed_change }) =>
+    format('(room_id = ? AND `change` > ?)', [room_id, indexed_change]),
+  )
+  const [records] = await connection.query<ChangedRecord[]>(
+    'SELECT room_id, seq, `change`, workspace_id, body, created_at FROM messages FORCE INDEX (messages_change) ' +
+      `WHERE ${unread.join(' OR ')} ORDER BY room_id, \`change\` LIMIT ?`,
+    [batchRows],
+  )
+  return records
+}
+
+/** A change may be an edit, a recall, or one that was indexed before: what stands there is replaced. */
+function writeSql(rows: Indexed[], reached: Map<string, number>): string {
+  const values = rows.flatMap((row) => (row.values ? [row.values] : []))
+  const gone = rows.filter((row) => row.values === null)
+  const statements: string[] = []
+  if (gone.length > 0) {
+    const places = gone.map(({ roomId, seq }) => format('(room_id = ? AND seq = ?)', [roomId, seq]))
+    statements.push(`DELETE FROM message_terms WHERE ${places.join(' OR ')}`)
+  }
+  if (values.length > 0)
+    statements.push(
+      format(
+        'INSERT INTO message_terms (room_id, seq, workspace_id, created_at, terms) VALUES ?',
+        [values],
+        false,
+        'Z',
+      ) + ' ON DUPLICATE KEY UPDATE created_at = VALUES(created_at), terms = VALUES(terms)',
     )
-    const from = progress[0]?.indexed_change ?? 0
-    const [records] = await connection.query<ChangedRecord[]>(
-      'SELECT seq, `change`, workspace_id, body, created_at FROM messages WHERE room_id = ? AND `change` > ? ORDER BY `change` LIMIT ?',
-      [roomId, from, batchRows],
-    )
-    const last = records.at(-1)
-    if (!last) return false
-    await connection.query('DELETE FROM message_terms WHERE room_id = ? AND seq IN (?)', [
-      roomId,
-      records.map(({ seq }) => seq),
-    ])
-    const values = records.flatMap((record) => {
-      const text = searchableText(parseBody(record.body))
-      const terms = text === null ? '' : indexTerms(text)
-      return terms === '' ? [] : [[roomId, record.seq, record.workspace_id, record.created_at, terms]]
-    })
-    if (values.length > 0)
-      await connection.query(
-        format(
-          'INSERT INTO message_terms (room_id, seq, workspace_id, created_at, terms) VALUES ?',
-          [values],
-          false,
-          'Z',
-        ),
-      )
-    await connection.query('UPDATE search_progress SET indexed_change = ? WHERE room_id = ?', [last.change, roomId])
-    return records.length === batchRows
-  })
+  const changes = [...reached].map(([roomId, change]) => format('WHEN ? THEN ?', [roomId, change])).join(' ')
+  statements.push(
+    format(`UPDATE search_progress SET indexed_change = CASE room_id ${changes} END WHERE room_id IN (?)`, [
+      [...reached.keys()],
+    ]),
+  )
+  return statements.join(';')
+}
+
+/** Indexes the next changes of these rooms; answers those where more may wait. Terms and progress commit together. */
+async function indexRooms(connection: PoolConnection, roomIds: string[]): Promise<string[]> {
+  const records = await readChanges(connection, await lockProgress(connection, roomIds))
+  const rows: Indexed[] = []
+  let characters = 0
+  for (const record of records) {
+    if (characters > batchCharacters) break
+    const row = indexed(record)
+    characters += String(row.values?.at(-1) ?? '').length
+    rows.push(row)
+  }
+  const last = rows.at(-1)
+  if (!last) {
+    await connection.query('COMMIT')
+    return []
+  }
+  const reached = new Map(rows.map(({ roomId, change }) => [roomId, change]))
+  await connection.query(`${writeSql(rows, reached)};COMMIT`)
+  const complete = rows.length === records.length && records.length < batchRows
+  return complete ? [] : roomIds.filter((roomId) => roomId === last.roomId || !reached.has(roomId))
 }
 
 /** Makes the indexer; `onError` hears of failures, after which it tries again. */
@@ -89,16 +146,21 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
   let stopped = false
+  let roomsAtOnce = batchRooms
 
   async function run(): Promise<void> {
-    for (const roomId of touched) {
+    while (touched.size > 0 && !stopped) {
       searchRoomsWaiting.set(touched.size)
-      if (stopped) return
-      touched.delete(roomId)
+      const roomIds = [...touched].slice(0, roomsAtOnce)
+      for (const roomId of roomIds) touched.delete(roomId)
       try {
-        if (await indexRoom(writer, roomId)) touched.add(roomId)
+        const unfinished = await withConnection(writer, (connection) => indexRooms(connection, roomIds))
+        for (const roomId of unfinished) touched.add(roomId)
+        roomsAtOnce = Math.min(batchRooms, roomsAtOnce * 2)
       } catch (error) {
-        touched.add(roomId)
+        for (const roomId of roomIds) touched.add(roomId)
+        // A room that cannot be indexed must not keep others from it.
+        roomsAtOnce = 1
         if (!isLockConflict(error)) onError(error)
         return schedule(isDatabaseAway(error) ? retryMs : pauseMs)
       }
