@@ -64,7 +64,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   const replicaUrls = list(config.DATABASE_REPLICA_URLS)
   const replicas = openReplicas({ database, primaryUrl: config.DATABASE_URL, replicaUrls, events, log: app.log })
   if (replicaUrls.length > 0) noteWriters(app, replicas)
-  const telemetry = registerTelemetry(app, {
+  const telemetry = await registerTelemetry(app, {
     ping: database.ping,
     pools: { read: database.reader, write: database.writer },
     settings,
@@ -116,6 +116,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
       config,
       requireStorage,
       isMember: async (actor, roomId) => (await rooms.membership(actor.userId, roomId)) !== null,
+      isShared: access.isFileShared,
       authenticate: identity.authenticateFiles,
       onError: (error) => app.log.error({ err: error }, 'unused files could not be swept'),
     },
@@ -155,11 +156,12 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     events,
     mailer,
     linkTo,
-    requireRoleWithin: (actor, role) => access.authorize(actor, role === 'admin' ? 'roles:admin' : 'people:admin'),
+    onError: (error, what) => app.log.error({ err: error }, what),
+    requireRoleWithin: access.requireRoleWithin,
     enterWorkspace,
   })
   workspaces.routes(app)
-  access.routes(app)
+  access.routes(app, { publicUsers: relations.publicUsers, ownerOfReadableFile: files.ownerOfReadable })
   access.realtime(gateway)
 
   for (const feature of [identity, rooms, files, messages, people]) {
