@@ -144,7 +144,7 @@ export const poolWaiting = new Gauge({
 
 export const signIns = new Counter({
   name: 'sign_ins_total',
-  help: 'Sign-ins by password; the outcome is ok or failed.',
+  help: 'Passwords that were checked; the outcome is ok or failed.',
   labelNames: ['outcome'] as const,
   registers,
 })

@@ -13,6 +13,9 @@ interface WatchOptions {
 
 const operations = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'COMMIT', 'ROLLBACK', 'START'])
 
+// From the start, so that the first failure already shows as a rise.
+for (const operation of [...operations, 'other']) queryFailures.inc({ operation }, 0)
+
 /** The first word of a statement, of those that are worth a series of their own. */
 function operationOf(sql: string): string {
   const word = /^\s*([a-z]+)/i.exec(sql)?.[1]?.toUpperCase() ?? ''

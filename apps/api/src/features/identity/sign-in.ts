@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database, Queryable } from '../../platform/database.ts'
 import { networkOf } from '../../platform/http/address.ts'
 import { AppError } from '../../platform/http/errors.ts'
+import { signIns } from '../../platform/metrics.ts'
 import { chooseUser, createAccount, type TakeInvite } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
 import type { Cookies } from './cookies.ts'
@@ -84,6 +85,7 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts, t
       addressAttempts.undo(network)
       throw error
     })
+    signIns.inc({ outcome: isRight ? 'ok' : 'failed' })
     if (!isRight) throw badCredentials()
     accountAttempts.clear(account)
     addressAttempts.undo(network)
