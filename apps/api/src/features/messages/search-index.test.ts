@@ -86,7 +86,7 @@ it('indexing again what was indexed before changes nothing', async () => {
   const recalled = await sendText(api, ann, roomId, { text: 'gone' })
   await expect.poll(() => termsIn(roomId)).toHaveLength(3)
   await call(api, ann, editMessage, { body: { roomId, seq: edited, body: { kind: 'text', text: 'after' } } })
-  await call(api, ann, recallMessage, { query: { roomId, seq: recalled } })
+  await call(api, ann, recallMessage, { fields: { roomId, seq: recalled } })
   const wanted = ['as it was', 'after'].map(indexTerms)
   await expect.poll(() => termsIn(roomId)).toEqual(wanted)
   await api.sql.query('UPDATE search_progress SET indexed_change = 0 WHERE room_id = ?', [roomId])

@@ -148,17 +148,19 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
   let stopped = false
   let roomsAtOnce = batchRooms
 
+  /** Indexes what had changed when it began; what changes meanwhile is indexed together after the next pause. */
   async function run(): Promise<void> {
-    while (touched.size > 0 && !stopped) {
-      searchRoomsWaiting.set(touched.size)
-      const roomIds = [...touched].slice(0, roomsAtOnce)
-      for (const roomId of roomIds) touched.delete(roomId)
+    const waiting = [...touched]
+    touched.clear()
+    while (waiting.length > 0 && !stopped) {
+      searchRoomsWaiting.set(waiting.length + touched.size)
+      const roomIds = waiting.splice(0, roomsAtOnce)
       try {
         const unfinished = await withConnection(writer, (connection) => indexRooms(connection, roomIds))
-        for (const roomId of unfinished) touched.add(roomId)
+        waiting.push(...unfinished)
         roomsAtOnce = Math.min(batchRooms, roomsAtOnce * 2)
       } catch (error) {
-        for (const roomId of roomIds) touched.add(roomId)
+        for (const roomId of [...waiting, ...roomIds]) touched.add(roomId)
         // A room that cannot be indexed must not keep others from it.
         roomsAtOnce = 1
         if (!isLockConflict(error)) onError(error)
