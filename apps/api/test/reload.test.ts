@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startApi, type TestApi } from './harness.ts'
+
+let api: TestApi
+let folder: string
+const running: ChildProcess[] = []
+
+beforeAll(async () => {
+  api = await startApi()
+  folder = await mkdtemp(join(tmpdir(), 'parley-reload-'))
+})
+afterAll(async () => {
+  for (const process of running) process.kill('SIGKILL')
+  await api.close()
+  await rm(folder, { recursive: true })
+})
+
+/** Starts the program as it runs in production, on a file of settings; remembers what it says. */
+async function start(settings: string) {
+  const CONFIG_FILE = join(folder, 'settings.yml')
+  const write = (content: string) => writeFile(CONFIG_FILE, content)
+  await write(settings)
+  const secret = 'x'.repeat(40)
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: join(import.meta.dirname, '..'),
+    env: {
+      PATH: process.env.PATH,
+      CONFIG_FILE,
+      DATABASE_URL: api.databaseUrl,
+      DATA_DIR: folder,
+      LOG_DIR: join(folder, 'logs'),
+      JWT_SECRET: secret,
+      ENCRYPTION_KEY: secret,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.push(child)
+  const lines: string[] = []
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => lines.push(line))
+  const said = (text: string) =>
+    expect.poll(() => lines.find((line) => line.includes(text)), { timeout: 15_000 }).toBeDefined()
+  return { child, lines, said, write }
+}
+
+test('SIGHUP takes up what may change, names what may not, and keeps everything if a value is bad', async () => {
+  const { child, lines, said, write } = await start('PORT: 0\nLOG_LEVEL: info\n')
+  await said('Server listening at')
+  const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(lines.join('\n')) ?? []
+  await fetch(`${origin}/healthz`)
+
+  await write('PORT: 1\nLOG_LEVEL: debug\n')
+  child.kill('SIGHUP')
+  await said('these settings changed and need a restart')
+  await said('settings reloaded')
+  expect(lines.find((line) => line.includes('need a restart'))).toContain('"settings":["PORT"]')
+  expect(lines.find((line) => line.includes('settings reloaded'))).toContain('"settings":["LOG_LEVEL"]')
+  expect(lines.some((line) => line.includes('"answered"'))).toBe(false)
+  await fetch(`${origin}/healthz`)
+  await said('"answered"')
+
+  await write('PORT: 0\nLOG_LEVEL: loud\n')
+  child.kill('SIGHUP')
+  await said('the settings stay as they were')
+  expect(lines.find((line) => line.includes('stay as they were'))).toContain('must be one of fatal, error, warn')
+  expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a bad setting stops the start, naming it', async () => {
+  const { child, said } = await start('PORT: 0\nLOG_LEVEL: loud\n')
+  const ended = once(child, 'exit')
+  await said('must be one of fatal, error, warn')
+  expect(await ended).toEqual([1, null])
+})
