@@ -1,3 +1,4 @@
+import type access from '../features/access/locales/en.json'
 import type app from '../app/locales/en.json'
 import type errors from '../errors/locales/en.json'
 import type files from '../features/files/locales/en.json'
@@ -13,6 +14,7 @@ declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'ui'
     resources: {
+      access: typeof access
       app: typeof app
       errors: typeof errors
       files: typeof files

@@ -1,4 +1,4 @@
-import { permits, type Permission } from '@parley/protocol/access'
+import { covers, permits, type Permission } from '@parley/protocol/access'
 import type { OwnAccess } from '@parley/protocol/access-contracts'
 import { createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
 import { useSelector } from 'react-redux'
@@ -45,3 +45,10 @@ export const selectMay = (root: AccessRoot, permission: Permission): boolean =>
 /** The same, for a component: it gains or loses its controls the moment a grant changes. */
 export const useMay = (permission: Permission): boolean =>
   useSelector((root: AccessRoot) => selectMay(root, permission))
+
+/** Whether one holds all that a permission stands for, and so may grant it. */
+export const useMayGrant = () => {
+  const isSuperAdmin = useSelector((root: AccessRoot) => selectOwnAccess(root)?.superAdmin === true)
+  const held = useSelector(selectHeld)
+  return useCallback((permission: string) => isSuperAdmin || covers(held, permission), [isSuperAdmin, held])
+}
