@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { repositoryDir } from './config-layers.ts'
 import { createSettings } from './config-reload.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig, settingNames } from './config.ts'
 
 let folder: string
 const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'x'.repeat(32) }
@@ -58,6 +58,11 @@ describe('the layers of settings', () => {
       expect(loadConfig({ ...needed, CONFIG_FILE: `config/${name}` })).toMatchObject(needed)
     }
   })
+})
+
+test('the README lists every setting', async () => {
+  const readme = await readFile(join(repositoryDir, 'README.md'), 'utf8')
+  expect(settingNames.filter((name) => !readme.includes(`| \`${name}\` `))).toEqual([])
 })
 
 describe('a bad setting stops the start', () => {

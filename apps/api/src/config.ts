@@ -167,6 +167,8 @@ export const rateLimitsOf = (config: Config) => ({
 const namesMarked = (mark: 'secret' | 'reloadable'): string[] =>
   Object.entries(Environment.properties).flatMap(([name, schema]) => (Reflect.get(schema, mark) === true ? [name] : []))
 
+export const settingNames = Object.keys(Environment.properties)
+
 /** What a running server takes up on SIGHUP. */
 export const reloadableSettings: ReadonlySet<string> = new Set(namesMarked('reloadable'))
 
@@ -184,8 +186,7 @@ const secrets = new Set(namesMarked('secret'))
  * setting, where it came from and what is allowed, and never its value.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  const names = settings.map(({ name }) => name)
-  const { given, problems } = readLayers(environment, { names, secrets })
+  const { given, problems } = readLayers(environment, { names: settingNames, secrets })
   const candidate: Record<string, unknown> = {}
   for (const { name, schema, check, isOptional } of settings) {
     const found = given.get(name)
