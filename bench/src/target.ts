@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { createPool, type Pool, type ResultSetHeader } from 'mysql2/promise'
 import { freePort } from '../../scripts/free-port.ts'
@@ -43,7 +43,8 @@ const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toS
 /** A token as identity signs it: thousands of sign-ins would measure argon2. */
 function signToken(secret: string, id: string): string {
   const exp = Math.floor(Date.now() / 1_000) + 3_600
-  const payload = `${base64({ alg: 'HS256', typ: 'JWT', kid: '1' })}.${base64({ sub: id, sid: id, ws: '1', aud: 'api', iat: exp - 3_600, exp })}`
+  const kid = createHash('sha256').update(secret).digest('base64url').slice(0, 12)
+  const payload = `${base64({ alg: 'HS256', typ: 'JWT', kid })}.${base64({ sub: id, sid: id, ws: '1', aud: 'api', iat: exp - 3_600, exp })}`
   return `${payload}.${createHmac('sha256', secret).update(payload).digest('base64url')}`
 }
 

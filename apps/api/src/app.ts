@@ -78,7 +78,16 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
 
   const access = createAccess({ db, events })
   app.decorate('authorize', access.authorize)
-  const identity = await createIdentity({ app, db, events, config, takeInvite })
+  const identity = await createIdentity({
+    app,
+    db,
+    events,
+    config,
+    mailer,
+    linkTo,
+    takeInvite,
+    requireNotAbove: access.requireNotAbove,
+  })
   const sockets = createGateway({
     server: app.server,
     ...(cluster && { adapter: cluster.socketAdapter }),

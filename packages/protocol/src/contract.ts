@@ -18,7 +18,7 @@ interface Endpoint extends ContractInput {
   /** The capability's name, which groups the endpoints in the API reference. */
   tag: string
   /** Status of success. */
-  status: 200 | 201 | 204
+  status: 200 | 201 | 202 | 204
   /** Body of success; absent where there is none (204) or where it is not JSON. */
   response?: TSchema
   /** Media type of success where it is not JSON. */

@@ -12,6 +12,8 @@ export const errorStatus = {
   TOKEN_EXPIRED: 401,
   /** Login or password is wrong; says the same for unknown accounts. */
   BAD_CREDENTIALS: 401,
+  /** The password is right; a code of the second factor is needed too. */
+  SECOND_FACTOR_REQUIRED: 401,
   /** The account was disabled by an administrator. */
   USER_DISABLED: 403,
   /** The actor is known but may not do this. */

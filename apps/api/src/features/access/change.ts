@@ -1,5 +1,5 @@
 import { covers } from '@parley/protocol/access'
-import type { Database, Transaction } from '../../platform/database.ts'
+import type { Database, Queryable, Transaction } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, permissionDenied } from '../../platform/http/errors.ts'
@@ -54,7 +54,7 @@ export function requireWithin({ held }: Changer, permissions: Iterable<string>):
 }
 
 /** The role of a person and what they hold; throws unless they are of the workspace and hold no more than the actor. */
-export async function requireNotAbove(tx: Transaction, changer: Changer, userId: string) {
+export async function requireNotAbove(tx: Queryable, changer: Changer, userId: string) {
   const { workspaceId } = changer
   const standing = await findStanding(tx, workspaceId, userId)
   if (!standing) throw new AppError('USER_NOT_FOUND', 'This person does not exist.')

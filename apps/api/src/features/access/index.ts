@@ -5,9 +5,10 @@ import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { permissionDenied } from '../../platform/http/errors.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
+import { requireNotAbove } from './change.ts'
 import { decide, type Target } from './decide.ts'
 import type { AccessEvents } from './events.ts'
-import { createHoldings } from './holdings.ts'
+import { createHoldings, loadHeld } from './holdings.ts'
 import { createOwnAccess } from './own-access.ts'
 import { announceAccess } from './realtime.ts'
 import { permissionsOfRole } from './roles.ts'
@@ -40,6 +41,10 @@ export function createAccess({ db, events }: AccessDependencies) {
       const { superAdmin, lasting } = await heldBy(actor)
       if (superAdmin || [...granted].every((permission) => covers(lasting, permission))) return
       throw permissionDenied('This role may do more than you may.', 'above-self')
+    },
+    /** Throws unless a person of the workspace holds no more than the actor, who could do through them all that they may. */
+    async requireNotAbove(actor: Actor, userId: string): Promise<void> {
+      await requireNotAbove(db, { ...actor, held: await loadHeld(db, actor) }, userId)
     },
     /** Whether a file was shared with the actor, by whoever may. */
     isFileShared: async (actor: Actor, fileId: string): Promise<boolean> =>

@@ -2,6 +2,7 @@ import type { RoleKey } from '@parley/protocol/access'
 import { recordAudit } from '../../platform/audit.ts'
 import { isDuplicateOf, type Database, type Queryable, type Transaction } from '../../platform/database.ts'
 import { AppError, conflict, notFound, permissionDenied } from '../../platform/http/errors.ts'
+import { dropEmailTokens } from './email-tokens.ts'
 import * as store from './store.ts'
 import { isOpen, workspaceClosed } from './workspace-state.ts'
 
@@ -56,6 +57,8 @@ export async function enterWorkspace(
 ): Promise<store.UserRecord> {
   await requireSeat(tx, workspaceId)
   const userId = await store.insertUser(tx, { workspaceId, accountId, email, username, role })
+  // Whoever made a link for them while they were nowhere else must not get in here by it.
+  await dropEmailTokens(tx, accountId, 'reset')
   const user = await store.findUser(tx, userId)
   if (!user) throw new Error(`user ${userId} vanished while it was made`)
   await recordAudit(tx, {
@@ -70,7 +73,7 @@ export async function enterWorkspace(
 }
 
 /** Holds a workspace's place for one more person until the transaction ends, or refuses. */
-async function requireSeat(tx: Transaction, workspaceId: string): Promise<void> {
+export async function requireSeat(tx: Transaction, workspaceId: string): Promise<void> {
   const workspace = await store.lockWorkspace(tx, workspaceId)
   if (!workspace || !isOpen(workspace.status)) throw workspaceClosed()
   if (workspace.membersMax === null) return

@@ -174,7 +174,7 @@ describe('access tokens', () => {
     const [, claims = ''] = user.accessToken.split('.')
     const known: { sub: string; sid: string; ws: string } = JSON.parse(Buffer.from(claims, 'base64url').toString())
     const nowSeconds = Math.floor(Date.now() / 1_000)
-    const withExpiry = (exp: number) => ({ accessToken: api.app.jwt.sign({ ...known, aud: 'api', exp }) })
+    const withExpiry = (exp: number) => ({ accessToken: api.app.jwt.current.sign({ ...known, aud: 'api', exp }) })
     expect((await refusal(api, withExpiry(nowSeconds - 1), listSessions)).code).toBe('TOKEN_EXPIRED')
 
     const exp = nowSeconds + 14 * 60

@@ -29,7 +29,7 @@ async function load(db: Database, sessionIds: string[]): Promise<Map<string, Kno
   return new Map(
     rows.map(({ id, revokedAt, disabledAt, workspaceStatus, lastUsedAt }) => {
       const inOpenWorkspace = isOpen(workspaceStatus) ? 'live' : 'closed'
-      const state = revokedAt ? 'revoked' : disabledAt ? 'disabled' : inOpenWorkspace
+      const state = disabledAt ? 'disabled' : revokedAt ? 'revoked' : inOpenWorkspace
       return [id, { state, lastUsedAtMs: lastUsedAt.getTime() }]
     }),
   )

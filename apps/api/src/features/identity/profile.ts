@@ -3,6 +3,10 @@ import { Locale } from '@parley/protocol/people'
 import Value from 'typebox/value'
 import type { UserRecord } from './store.ts'
 
+/** The language somebody chose. */
+export const localeOf = ({ locale }: Pick<UserRecord, 'locale'>): Locale =>
+  Value.Check(Locale, locale) ? locale : 'en'
+
 /** One's own profile as it travels. */
 export const toProfile = (user: UserRecord): Profile => ({
   id: user.id,
@@ -16,5 +20,5 @@ export const toProfile = (user: UserRecord): Profile => ({
   qq: user.qq,
   wechat: user.wechat,
   github: user.github,
-  locale: Value.Check(Locale, user.locale) ? user.locale : 'en',
+  locale: localeOf(user),
 })

@@ -4,8 +4,10 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, notFound } from '../../platform/http/errors.ts'
+import { auditAccount } from './account-audit.ts'
 import { chooseUser } from './accounts.ts'
 import { refreshCookie, type Cookies } from './cookies.ts'
+import { dropEmailTokens } from './email-tokens.ts'
 import type { IdentityEvents } from './events.ts'
 import type { Passwords } from './passwords.ts'
 import { hashToken, type SignIn } from './sign-in.ts'
@@ -21,6 +23,10 @@ interface SessionsDependencies {
 }
 
 const revoked = () => new AppError('TOKEN_REVOKED', 'This session was signed out.')
+
+const disabled = () => new AppError('USER_DISABLED', 'This account is disabled.')
+
+const isDisabled = async (tx: Transaction, userId: string) => (await store.findUser(tx, userId))?.disabledAt !== null
 
 interface Rotated {
   user: store.UserRecord
@@ -47,7 +53,7 @@ export function createSessions({ db, events, signIn, cookies, passwords }: Sessi
       const row = await store.lockRefreshToken(tx, tokenHash)
       if (!row) return { failure: new AppError('TOKEN_INVALID', 'The refresh token is not valid.') }
       const { id: sessionId, userId, revokedAt } = row.session
-      if (revokedAt) return { failure: revoked() }
+      if (revokedAt) return { failure: (await isDisabled(tx, userId)) ? disabled() : revoked() }
       if (row.token.usedAt) {
         await store.revokeSession(tx, userId, sessionId)
         return { failure: revoked(), reused: { sessionId, userId } }
@@ -64,7 +70,7 @@ export function createSessions({ db, events, signIn, cookies, passwords }: Sessi
   /** The same session goes on. */
   async function stay(tx: Transaction, { id: sessionId, userId, workspaceId }: store.SessionRecord): Promise<Outcome> {
     const user = await store.findUser(tx, userId)
-    if (!user || user.disabledAt) return { failure: new AppError('USER_DISABLED', 'This account is disabled.') }
+    if (!user || user.disabledAt) return { failure: disabled() }
     const status = await store.findWorkspaceStatus(tx, workspaceId)
     if (status === undefined || !isOpen(status)) return { failure: workspaceClosed() }
     return { rotated: { user, sessionId, refresh: await signIn.nextRefreshToken(tx, { sessionId, workspaceId }) } }
@@ -128,20 +134,26 @@ export function createSessions({ db, events, signIn, cookies, passwords }: Sessi
       if (!(await store.revokeSession(db, userId, sessionId))) throw notFound('This session')
       events.emit('session.revoked', { sessionId, userId })
     },
+    /** Signs the actor's other sessions out, in every workspace. */
+    async revokeOthers({ userId, sessionId }: Actor): Promise<void> {
+      const ended = await db.transaction((tx) => store.revokeOtherSessions(tx, userId, sessionId))
+      for (const session of ended) events.emit('session.revoked', session)
+    },
     async changePassword(
       { userId, sessionId }: Actor,
       { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
       address: string,
     ): Promise<void> {
-      const account = await store.findAccountOf(db, userId)
-      if (!account) throw new AppError('USER_NOT_FOUND', 'This account does not exist.')
+      const account = await store.requireAccountOf(db, userId)
       await signIn.guarded(`id:${account.id}`, address, () => passwords.verify(account.passwordHash, currentPassword))
       const passwordHash = await passwords.hash(newPassword)
       const ended = await db.transaction(async (tx) => {
         await store.setPasswordHash(tx, account.id, passwordHash)
+        await dropEmailTokens(tx, account.id, 'reset')
+        await auditAccount(tx, account.id, 'password.changed')
         return store.revokeOtherSessions(tx, userId, sessionId)
       })
-      for (const id of ended) events.emit('session.revoked', { sessionId: id, userId })
+      for (const session of ended) events.emit('session.revoked', session)
     },
   }
 }

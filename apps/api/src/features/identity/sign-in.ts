@@ -8,6 +8,7 @@ import { signIns } from '../../platform/metrics.ts'
 import { chooseUser, createAccount, type TakeInvite } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
 import type { Cookies } from './cookies.ts'
+import type { FactorCodes } from './factor-codes.ts'
 import type { Passwords } from './passwords.ts'
 import { toProfile } from './profile.ts'
 import * as store from './store.ts'
@@ -21,6 +22,9 @@ interface SignInDependencies {
   /** Wrong passwords before an account is slowed down. */
   signInAttempts: number
   takeInvite: TakeInvite
+  codes: FactorCodes
+  /** Greets who has just registered. */
+  welcome: (account: { id: string; email: string }) => void
 }
 
 /** One address may be a whole office. */
@@ -32,8 +36,12 @@ export const hashToken = (token: string) => createHash('sha256').update(token).d
 
 const badCredentials = () => new AppError('BAD_CREDENTIALS', 'The login or the password is wrong.')
 
+export const wrongCode = () =>
+  new AppError('BAD_CREDENTIALS', 'This code is wrong, or was used already.', { details: { reason: 'code' } })
+
 /** Opens sessions: by making an account, by password, and anew by refresh token. */
-export function createSignIn({ db, tokens, cookies, passwords, signInAttempts, takeInvite }: SignInDependencies) {
+export function createSignIn(dependencies: SignInDependencies) {
+  const { db, tokens, cookies, passwords, signInAttempts, takeInvite, codes, welcome } = dependencies
   const accountAttempts = createAttempts(signInAttempts)
   const addressAttempts = createAttempts(signInAttempts * addressFactor)
   const registrations = createAttempts(signInAttempts * addressFactor)
@@ -70,7 +78,12 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts, t
   }
 
   /** Counts a guess at an account's password, runs `check`, and forgets the count if it was right. */
-  async function guarded(account: string, address: string, check: () => Promise<boolean>): Promise<void> {
+  async function guarded(
+    account: string,
+    address: string,
+    check: () => Promise<boolean>,
+    refused = badCredentials,
+  ): Promise<void> {
     const network = networkOf(address)
     addressAttempts.begin(network)
     try {
@@ -86,14 +99,19 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts, t
       throw error
     })
     signIns.inc({ outcome: isRight ? 'ok' : 'failed' })
-    if (!isRight) throw badCredentials()
+    if (!isRight) throw refused()
     accountAttempts.clear(account)
     addressAttempts.undo(network)
   }
 
+  /** The same for codes, counted apart: whoever knows the password could clear its count before every guess. */
+  const guardedCode = (account: { id: string }, address: string, check: () => Promise<boolean>) =>
+    guarded(`code:${account.id}`, address, check, wrongCode)
+
   return {
     answer,
     guarded,
+    guardedCode,
     insert,
     nextRefreshToken,
     async register(
@@ -107,10 +125,11 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts, t
       const user = await createAccount(db, { ...named, email, passwordHash }, async (tx) =>
         invite === undefined ? null : takeInvite(tx, invite, email),
       )
+      welcome({ id: user.accountId, email })
       return open(user, request, reply)
     },
     async login(
-      { login, password }: { login: string; password: string },
+      { login, password, code }: { login: string; password: string; code?: string },
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<SignedIn> {
@@ -119,6 +138,12 @@ export function createSignIn({ db, tokens, cookies, passwords, signInAttempts, t
         passwords.verify(account?.passwordHash ?? null, password),
       )
       if (!account) throw badCredentials()
+      if (account.totpEnabledAt !== null) {
+        if (code === undefined) {
+          throw new AppError('SECOND_FACTOR_REQUIRED', 'Type the code of your authenticator app too.')
+        }
+        await guardedCode(account, request.ip, () => codes.use(db, account, code))
+      }
       return open(await chooseUser(db, account.id), request, reply)
     },
   }

@@ -1,7 +1,8 @@
 import type { RoleKey } from '@parley/protocol/access'
-import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, ne, sql, type SQL } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { Queryable } from '../../platform/database.ts'
+import { AppError } from '../../platform/http/errors.ts'
 import { workspaces } from '../workspaces/tables.ts'
 import { accounts, refreshTokens, sessions, users } from './tables.ts'
 
@@ -68,6 +69,27 @@ export async function findAccountOf(db: Queryable, userId: string): Promise<Acco
     .innerJoin(accounts, eq(accounts.id, users.accountId))
     .where(eq(users.id, userId))
   return row?.account
+}
+
+/** The account of a user, or USER_NOT_FOUND. */
+export async function requireAccountOf(db: Queryable, userId: string): Promise<AccountRecord> {
+  const account = await findAccountOf(db, userId)
+  if (!account) throw new AppError('USER_NOT_FOUND', 'This account does not exist.')
+  return account
+}
+
+/** Reads a user of a workspace and locks it until the transaction ends. */
+export async function lockUser(db: Queryable, userId: string, workspaceId: string): Promise<UserRecord | undefined> {
+  const [user] = await db
+    .select()
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.workspaceId, workspaceId)))
+    .for('update')
+  return user
+}
+
+export async function setDisabledAt(db: Queryable, userId: string, disabledAt: Date | null): Promise<void> {
+  await db.update(users).set({ disabledAt }).where(eq(users.id, userId))
 }
 
 /** Finds an account by e-mail or username: usernames hold no `@`, so one login names one account. */
@@ -195,17 +217,35 @@ export async function revokeSession(db: Queryable, userId: string, sessionId: st
   return result.affectedRows > 0
 }
 
-/** Revokes all sessions of a person but one; answers which. */
-export async function revokeOtherSessions(db: Queryable, userId: string, keptId: string): Promise<string[]> {
-  const others = await db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(and(isOfSameAccount(db, userId), ne(sessions.id, keptId), isNull(sessions.revokedAt)))
-    .for('update')
-  const ids = others.map(({ id }) => id)
-  if (ids.length > 0) await db.update(sessions).set({ revokedAt: new Date() }).where(inArray(sessions.id, ids))
-  return ids
+interface RevokedSession {
+  sessionId: string
+  userId: string
 }
+
+async function revokeWhere(db: Queryable, which: SQL | undefined): Promise<RevokedSession[]> {
+  const found = await db
+    .select({ sessionId: sessions.id, userId: sessions.userId })
+    .from(sessions)
+    .where(and(which, isNull(sessions.revokedAt)))
+    .for('update')
+  const ids = found.map(({ sessionId }) => sessionId)
+  if (ids.length > 0) await db.update(sessions).set({ revokedAt: new Date() }).where(inArray(sessions.id, ids))
+  return found
+}
+
+/** Revokes all sessions of a person but one, in every workspace; answers which. */
+export const revokeOtherSessions = (db: Queryable, userId: string, keptId: string) =>
+  revokeWhere(db, and(isOfSameAccount(db, userId), ne(sessions.id, keptId)))
+
+/** Revokes all sessions of an account, in every workspace; answers which. */
+export const revokeSessionsOfAccount = (db: Queryable, accountId: string) =>
+  revokeWhere(
+    db,
+    inArray(sessions.userId, db.select({ id: users.id }).from(users).where(eq(users.accountId, accountId))),
+  )
+
+/** Revokes all sessions of a user, which are in one workspace; answers which. */
+export const revokeSessionsOfUser = (db: Queryable, userId: string) => revokeWhere(db, eq(sessions.userId, userId))
 
 const sweepBatch = 1_000
 

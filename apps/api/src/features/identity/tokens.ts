@@ -1,4 +1,5 @@
-import jwt from '@fastify/jwt'
+import { createHash } from 'node:crypto'
+import jwt, { type JWT } from '@fastify/jwt'
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError } from '../../platform/http/errors.ts'
@@ -18,6 +19,7 @@ declare module '@fastify/jwt' {
   interface FastifyJWT {
     payload: Claims
     user: Claims
+    namespaces: 'current' | 'previous'
   }
 }
 
@@ -27,24 +29,46 @@ export interface Proof {
   expiresAt: Date
 }
 
+interface SigningKeys {
+  /** Signs and verifies. */
+  current: string
+  /** Verifies what was signed before the key was changed. */
+  previous: string | undefined
+}
+
 const lifetimeMs: Record<Audience, number> = { api: 60 * 60_000, files: 24 * 60 * 60_000 }
 
-/** Names the signing key inside every token, so that a second key can one day be told from the first. */
-const keyId = '1'
+/** Names a key inside the tokens it signed, without telling it. */
+const keyIdOf = (secret: string) => createHash('sha256').update(secret).digest('base64url').slice(0, 12)
 
 const isExpired = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'FAST_JWT_EXPIRED'
 
+/** The key a token says it was signed with; throws where that cannot be read. */
+function keyIdIn(token: string): unknown {
+  const head: unknown = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString())
+  return typeof head === 'object' && head !== null && 'kid' in head ? head.kid : undefined
+}
+
 /** Signs and verifies the tokens of sessions. */
-export async function createTokens(app: FastifyInstance, secret: string) {
-  await app.register(jwt, {
-    secret,
-    sign: { algorithm: 'HS256', kid: keyId },
-    verify: { algorithms: ['HS256'], cache: 10_000, requiredClaims: ['sub', 'sid', 'ws', 'aud', 'exp'] },
-  })
+export async function createTokens(app: FastifyInstance, { current, previous }: SigningKeys) {
+  const keys = new Map<unknown, JWT>()
+  const secrets = { current, ...(previous !== undefined && previous !== current && { previous }) }
+  for (const [namespace, secret] of Object.entries(secrets)) {
+    const kid = keyIdOf(secret)
+    await app.register(jwt, {
+      namespace,
+      secret,
+      sign: { algorithm: 'HS256', kid },
+      verify: { algorithms: ['HS256'], cache: 10_000, requiredClaims: ['sub', 'sid', 'ws', 'aud', 'exp'] },
+    })
+    keys.set(kid, namespace === 'current' ? app.jwt.current : app.jwt.previous)
+  }
 
   function verified(token: string): Claims {
     try {
-      return app.jwt.verify<Claims>(token)
+      const key = keys.get(keyIdIn(token))
+      if (!key) throw new Error('no key of this name signs tokens here')
+      return key.verify<Claims>(token)
     } catch (error) {
       if (isExpired(error)) throw new AppError('TOKEN_EXPIRED', 'The access token ran out.', { cause: error })
       throw new AppError('TOKEN_INVALID', 'The access token is not valid.', { cause: error })
@@ -54,7 +78,7 @@ export async function createTokens(app: FastifyInstance, secret: string) {
   return {
     issue({ userId, sessionId, workspaceId }: Actor, audience: Audience): { token: string; expiresAt: Date } {
       const exp = Math.floor((Date.now() + lifetimeMs[audience]) / 1_000)
-      const token = app.jwt.sign({ sub: userId, sid: sessionId, ws: workspaceId, aud: audience, exp })
+      const token = app.jwt.current.sign({ sub: userId, sid: sessionId, ws: workspaceId, aud: audience, exp })
       return { token, expiresAt: new Date(exp * 1_000) }
     },
     /** Throws TOKEN_INVALID or TOKEN_EXPIRED; whether the session still lives is not in the token. */
