@@ -15,6 +15,9 @@ type InviteRecord = typeof roomInvites.$inferSelect
 /** 192 bits: nobody guesses a link. */
 const tokenBytes = 24
 
+/** Anything else is no token, and the database would not even compare it with one. */
+const tokenPattern = /^[A-Za-z0-9_-]+$/
+
 /** Invitations a room shows at once; older ones still work, and can be withdrawn when newer ones are. */
 const listedMax = 100
 
@@ -65,6 +68,7 @@ export async function createInvite(
 
 /** An invitation of the actor's workspace, whether or not it still works: who is in already may use it again. */
 export async function findInvite(db: Queryable, actor: Actor, token: string): Promise<InviteRecord | null> {
+  if (!tokenPattern.test(token)) return null
   const [record] = await db
     .select()
     .from(roomInvites)
@@ -87,6 +91,7 @@ export async function previewInvite(
   actor: Actor,
   token: string,
 ): Promise<{ room: RoomInfo; joined: boolean }> {
+  if (!tokenPattern.test(token)) throw notFound('This invitation')
   const [invite] = await db
     .select({ roomId: roomInvites.roomId })
     .from(roomInvites)

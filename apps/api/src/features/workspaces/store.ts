@@ -62,7 +62,11 @@ export async function findWorkspaces(db: Queryable, { after, text, status, limit
     .where(
       and(
         text
-          ? or(like(workspaces.name, likePattern(text, 'part')), like(workspaces.slug, likePattern(text, 'part')))
+          ? // Binary, since the database compares no other text with a column of ASCII.
+            or(
+              like(workspaces.name, likePattern(text, 'part')),
+              like(workspaces.slug, sql`CAST(${likePattern(text, 'part')} AS BINARY)`),
+            )
           : undefined,
         status ? eq(workspaces.status, status) : undefined,
         after
