@@ -31,6 +31,7 @@ import { createMailer } from './platform/mail.ts'
 import { createRateLimiter } from './platform/rate-limit.ts'
 import { noteWriters, openReplicas, type ReplicaEvents } from './platform/replicas.ts'
 import { registerRequestContext } from './platform/request-context.ts'
+import { createRouteCache } from './platform/route-cache.ts'
 import { openStorage } from './platform/storage.ts'
 import { registerTelemetry } from './platform/telemetry.ts'
 import { createGateway } from './realtime/gateway.ts'
@@ -103,6 +104,12 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   gateway.onConnect(telemetry.connected)
   gateway.onDisconnect(telemetry.disconnected)
 
+  const routeCache = createRouteCache({
+    cluster,
+    onError: (error) => app.log.error({ err: error }, 'kept answers could not be dropped'),
+  })
+  events.onMissed(routeCache.clear)
+
   const relations = createRelations({ db, events })
   const storage = await openStorage(config)
   const fileAccess = createFileAccess(db, storage)
@@ -113,6 +120,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     events,
     relations,
     readFor: replicas.read,
+    routeCache,
     messagesAt: (places) => readMessagesAt(database.reader, places),
     requireOwnFile: fileAccess.requireOwnFile,
     purgeFilesOf: fileAccess.purgeFilesOf,
@@ -153,6 +161,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     relations,
     cluster,
     readFor: replicas.read,
+    routeCache,
     profileOf: identity.profileOf,
     requireOwnFile: fileAccess.requireOwnFile,
     openAvatar: fileAccess.openAvatar,

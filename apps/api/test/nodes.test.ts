@@ -1,8 +1,8 @@
 import { blockUser } from '@parley/protocol/people'
 import { listSessions, revokeSession } from '@parley/protocol/identity'
-import { removeMember } from '@parley/protocol/rooms'
+import { joinRoom, listDirectory, removeMember, updateRoom } from '@parley/protocol/rooms'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { befriend, call, connect, createUser, refusal, signIn } from './harness.ts'
+import { befriend, call, connect, createUser, refusal, signIn, type TestApi, type TestUser } from './harness.ts'
 import { startNodes, type TestNodes } from './nodes.ts'
 import { createGroup, sendText } from './rooms.ts'
 
@@ -116,5 +116,24 @@ describe('presence on two nodes', () => {
     expect(gone.lastSeenAt).not.toBeNull()
     expect(await watch()).toBe('offline')
     watcher.close()
+  })
+})
+
+describe('answers kept for routes', () => {
+  test('are each person’s own, and follow a write on the other node within a second', async () => {
+    const [lin, wei] = [await createUser(nodes.a), await createUser(nodes.b)]
+    const name = `Directory ${lin.username}`
+    const room = await createGroup(nodes.a, lin, { name, visibility: 'listed' })
+    const seenBy = async (api: TestApi, user: TestUser) => {
+      const { items } = await call(api, user, listDirectory, { query: { query: lin.username } })
+      return items.map((item) => [item.name, item.joined, item.memberCount])
+    }
+    expect(await seenBy(nodes.a, lin)).toEqual([[name, true, 1]])
+    await expect.poll(() => seenBy(nodes.b, wei)).toEqual([[name, false, 1]])
+    await call(nodes.a, wei, joinRoom, { body: { id: room.id } })
+    expect(await seenBy(nodes.a, wei)).toEqual([[name, true, 2]])
+    await expect.poll(() => seenBy(nodes.b, wei), { timeout: 1_000 }).toEqual([[name, true, 2]])
+    await call(nodes.b, lin, updateRoom, { body: { id: room.id, name: `${name}, renamed` } })
+    await expect.poll(() => seenBy(nodes.a, lin), { timeout: 1_000 }).toEqual([[`${name}, renamed`, true, 2]])
   })
 })

@@ -6,6 +6,7 @@ import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import type { Replicas } from '../../platform/replicas.ts'
+import type { RouteCache } from '../../platform/route-cache.ts'
 import type { PeopleEvents } from './events.ts'
 import type { Relations } from './relations.ts'
 
@@ -18,6 +19,7 @@ export interface Avatar {
 export interface PeopleDependencies {
   db: Database
   readFor: Replicas['read']
+  routeCache: RouteCache
   events: EventBus<PeopleEvents>
   relations: Relations
   /** Null where there is one node. */

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import type { Replicas } from '../../platform/replicas.ts'
+import type { RouteCache } from '../../platform/route-cache.ts'
 import type { MessageLog } from '../messages/log.ts'
 import type { Relations } from '../people/relations.ts'
 import type { RoomEvents } from './events.ts'
@@ -11,6 +12,7 @@ import type { RoomEvents } from './events.ts'
 export interface RoomDependencies {
   db: Database
   readFor: Replicas['read']
+  routeCache: RouteCache
   log: MessageLog
   events: EventBus<RoomEvents>
   relations: Pick<Relations, 'areFriends' | 'blockedAmong' | 'isBlocked' | 'publicUsers'>

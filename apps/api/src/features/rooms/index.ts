@@ -3,6 +3,7 @@ import type { Actor } from '../../platform/http/actor.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
 import { createRoom, openPrivateRoom } from './create.ts'
 import type { RoomDependencies } from './dependencies.ts'
+import { dropDirectory } from './directory.ts'
 import { joinRoom } from './join.ts'
 import { leaveRoom } from './leave.ts'
 import { createHeadsOf, getRoom, readHeads } from './list.ts'
@@ -18,6 +19,7 @@ export function createRooms(deps: RoomDependencies) {
   const { db, events } = deps
   const memberships = createMemberships(deps)
   const headsOf = createHeadsOf(db)
+  dropDirectory(events, deps.routeCache)
   const markRead = createReading({ db, events, memberships })
   const purge = createPurge(deps)
   events.on('room.removed', ({ reason }) => {

@@ -32,9 +32,7 @@ export function roomRoutes(app: FastifyInstance, deps: RoomDependencies, members
     room: await getRoom(deps, actor, await joinRoom(deps, actor, body)),
   }))
   route(app, contracts.leaveRoom, ({ actor, body }) => leaveRoom(deps, actor, body.id))
-  route(app, contracts.listDirectory, ({ actor, query }) =>
-    deps.readFor(actor, (source) => listDirectory(source.db, actor, query)),
-  )
+  route(app, contracts.listDirectory, ({ actor, query }) => listDirectory(deps, actor, query))
   route(app, contracts.updateMembership, async ({ actor, body }) => {
     await updateMembership(deps, actor, body)
     return { room: await getRoom(deps, actor, body.roomId) }
