@@ -1,7 +1,8 @@
-import { MessageCircle, Settings, Users } from 'lucide-react'
+import { MessageCircle, Settings, ShieldCheck, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useSelector } from 'react-redux'
 import { Link, useRoute } from 'wouter'
+import { useOwnSections } from '../features/admin/sections.ts'
 import { selectProfile } from '../features/identity/identity-slice.ts'
 import { selectIncomingCount } from '../features/people/people-slice.ts'
 import { selectWaiting } from '../features/rooms/rooms-slice.ts'
@@ -63,6 +64,7 @@ export function Rail() {
   const { t } = useTranslation('app')
   const incoming = useSelector(selectIncomingCount)
   const waiting = useSelector(selectWaiting)
+  const administers = useOwnSections().length > 0
   const profile = useSelector(selectProfile)
   const connection = useSelector(selectConnectionState)
   return (
@@ -70,6 +72,7 @@ export function Rail() {
       <WorkspaceMenu />
       <RailLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} count={waiting} />
       <RailLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
+      {administers && <RailLink to="/admin" label={t('navigation.admin')} icon={<ShieldCheck />} />}
       <div className="flex-1" />
       <RailLink to="/settings" label={t('navigation.settings')} icon={<Settings />} />
       {profile && (
@@ -97,10 +100,12 @@ export function BottomBar() {
   const { t } = useTranslation('app')
   const incoming = useSelector(selectIncomingCount)
   const waiting = useSelector(selectWaiting)
+  const administers = useOwnSections().length > 0
   return (
     <nav aria-label={t('navigation.label')} className="flex pb-[env(safe-area-inset-bottom)]">
       <BarLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} count={waiting} />
       <BarLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
+      {administers && <BarLink to="/admin" label={t('navigation.admin')} icon={<ShieldCheck />} />}
       <BarLink to="/settings" label={t('navigation.settings')} icon={<Settings />} />
     </nav>
   )

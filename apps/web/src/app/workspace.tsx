@@ -3,6 +3,7 @@ import { lazy, Suspense, type MouseEvent } from 'react'
 import { useSelector } from 'react-redux'
 import { RoomList } from '../features/rooms/room-list.tsx'
 import { selectWaiting } from '../features/rooms/rooms-slice.ts'
+import { isSection as isAdminSection } from '../features/admin/sections.ts'
 import { isSection } from '../features/settings/sections.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { ConnectionState } from '../ui/connection-state.tsx'
@@ -26,6 +27,8 @@ const PeopleList = lazy(async () => ({ default: (await import('../features/peopl
 const PersonPage = lazy(async () => ({ default: (await import('../features/people/person-page.tsx')).PersonPage }))
 const HelpSheet = lazy(() => import('./help-sheet.tsx'))
 const SettingsPage = lazy(() => import('../features/settings/settings-page.tsx'))
+const AdminPage = lazy(() => import('../features/admin/admin-page.tsx'))
+const AdminList = lazy(async () => ({ default: (await import('../features/admin/admin-list.tsx')).AdminList }))
 const SettingsList = lazy(async () => ({
   default: (await import('../features/settings/settings-list.tsx')).SettingsList,
 }))
@@ -41,7 +44,8 @@ export default function Workspace() {
   const { t } = useTranslation('app')
   const parts = path.split('/').filter(Boolean)
   // The first level of a section is its list; a page of its own, as the directory is, has none.
-  const phoneShows = parts.length === 0 || path === '/people' || path === '/settings' ? 'list' : 'main'
+  const phoneShows =
+    parts.length === 0 || path === '/people' || path === '/settings' || path === '/admin' ? 'list' : 'main'
 
   return (
     <>
@@ -106,12 +110,17 @@ const useGlobalShortcuts = () => {
 
 function List() {
   const [, settings] = useRoute('/settings/:section?')
+  const [, admin] = useRoute('/admin/:section?')
   const section = settings?.section ?? ''
+  const adminSection = admin?.section ?? ''
   return (
     <Switch>
       <Route path="/people/*?" component={PeopleList} />
       <Route path="/settings/*?">
         <SettingsList current={isSection(section) ? section : undefined} />
+      </Route>
+      <Route path="/admin/*?">
+        <AdminList current={isAdminSection(adminSection) ? adminSection : undefined} />
       </Route>
       <Route component={RoomList} />
     </Switch>
@@ -139,6 +148,12 @@ function Main() {
       </Route>
       <Route path="/settings/:section">
         {({ section }) => (isSection(section) ? <SettingsPage section={section} /> : <NotFound />)}
+      </Route>
+      <Route path="/admin">
+        <AdminPage />
+      </Route>
+      <Route path="/admin/:section">
+        {({ section }) => (isAdminSection(section) ? <AdminPage section={section} /> : <NotFound />)}
       </Route>
       <Route path="/directory" component={DirectoryPage} />
       <Route path="/invite/:token">{({ token }) => <InvitePage token={token} />}</Route>

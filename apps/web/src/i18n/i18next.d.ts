@@ -1,4 +1,5 @@
 import type access from '../features/access/locales/en.json'
+import type admin from '../features/admin/locales/en.json'
 import type app from '../app/locales/en.json'
 import type errors from '../errors/locales/en.json'
 import type files from '../features/files/locales/en.json'
@@ -15,6 +16,7 @@ declare module 'i18next' {
     defaultNS: 'ui'
     resources: {
       access: typeof access
+      admin: typeof admin
       app: typeof app
       errors: typeof errors
       files: typeof files
