@@ -87,6 +87,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     mailer,
     linkTo,
     takeInvite,
+    isRegistrationOpen: () => settings.current().REGISTRATION_OPEN,
     requireNotAbove: access.requireNotAbove,
   })
   const sockets = createGateway({

@@ -135,6 +135,11 @@ const Environment = Type.Object({
     reloadable: true,
     description: 'How many times each rate one address may use, since it may be a whole office.',
   }),
+  REGISTRATION_OPEN: Type.Boolean({
+    default: true,
+    reloadable: true,
+    description: 'Whether anybody may make an account, or only who is invited. The first account may always be made.',
+  }),
   SIGN_IN_ATTEMPTS: Type.Integer({
     minimum: 1,
     default: 10,

@@ -95,6 +95,8 @@ let users = 0
 interface Wanted {
   username?: string
   password?: string
+  /** Token of an invitation to a workspace; without one it is the first workspace. */
+  invite?: string
 }
 
 const usualPassword = 'correct horse battery'
@@ -102,9 +104,9 @@ const usualPassword = 'correct horse battery'
 /** Registers somebody through the real route. */
 export async function createUser(api: Pick<TestApi, 'url'>, wanted: Wanted = {}): Promise<TestUser> {
   users += 1
-  const { username = `user${users}`, password = usualPassword } = wanted
+  const { username = `user${users}`, password = usualPassword, ...invited } = wanted
   const email = `${username.toLowerCase()}@example.com`
-  const response = await send(api, register, { body: { email, username, password } })
+  const response = await send(api, register, { body: { email, username, password, ...invited } })
   return signedIn(await answerOf(register, response), response, password)
 }
 
@@ -203,7 +205,7 @@ export async function call<C extends Contract>(
 
 /** Calls an endpoint that must refuse; answers the error. */
 export async function refusal(
-  api: TestApi,
+  api: Pick<TestApi, 'url'>,
   asker: Asker,
   contract: Contract,
   request: RawRequest = {},

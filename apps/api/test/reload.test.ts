@@ -4,8 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { register } from '@parley/protocol/identity'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startApi, type TestApi } from './harness.ts'
+import { refusal, startApi, type TestApi } from './harness.ts'
 
 let api: TestApi
 let folder: string
@@ -54,15 +55,22 @@ test('SIGHUP takes up what may change, names what may not, and keeps everything 
   const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(lines.join('\n')) ?? []
   await fetch(`${origin}/healthz`)
 
-  await write('PORT: 1\nLOG_LEVEL: debug\n')
+  await write('PORT: 1\nLOG_LEVEL: debug\nREGISTRATION_OPEN: false\n')
   child.kill('SIGHUP')
   await said('these settings changed and need a restart')
   await said('settings reloaded')
   expect(lines.find((line) => line.includes('need a restart'))).toContain('"settings":["PORT"]')
-  expect(lines.find((line) => line.includes('settings reloaded'))).toContain('"settings":["LOG_LEVEL"]')
+  expect(lines.find((line) => line.includes('settings reloaded'))).toContain(
+    '"settings":["LOG_LEVEL","REGISTRATION_OPEN"]',
+  )
   expect(lines.some((line) => line.includes('"answered"'))).toBe(false)
   await fetch(`${origin}/healthz`)
   await said('"answered"')
+  const body = { email: 'late@example.com', username: 'late', password: 'correct horse battery' }
+  expect(await refusal({ url: origin }, null, register, { body })).toMatchObject({
+    code: 'PERMISSION_DENIED',
+    details: { reason: 'registration-closed' },
+  })
 
   await write('PORT: 0\nLOG_LEVEL: loud\n')
   child.kill('SIGHUP')

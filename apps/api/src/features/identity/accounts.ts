@@ -28,7 +28,7 @@ export type TakeInvite = (tx: Queryable, token: string, email: string) => Promis
 export async function createAccount(
   db: Database,
   account: NewAccount,
-  invited: (tx: Transaction) => Promise<Seat | null>,
+  { invited, isOpenToAll }: { invited: (tx: Transaction) => Promise<Seat | null>; isOpenToAll: boolean },
 ): Promise<store.UserRecord> {
   return db
     .transaction(
@@ -36,10 +36,10 @@ export async function createAccount(
         // Two who come first at the same time must not both be told so.
         await store.lockWorkspace(tx, store.defaultWorkspaceId)
         const superAdmin = await store.isWithoutAccounts(tx)
-        const seat = (await invited(tx)) ?? {
-          workspaceId: store.defaultWorkspaceId,
-          role: superAdmin ? 'admin' : 'member',
-        }
+        const invitedTo = await invited(tx)
+        if (!invitedTo && !superAdmin && !isOpenToAll)
+          throw permissionDenied('You need an invitation to make an account here.', 'registration-closed')
+        const seat = invitedTo ?? { workspaceId: store.defaultWorkspaceId, role: superAdmin ? 'admin' : 'member' }
         const accountId = await store.insertAccount(tx, { ...account, superAdmin })
         return enterWorkspace(tx, { ...account, id: accountId }, seat)
       },

@@ -39,6 +39,7 @@ interface IdentityDependencies {
   mailer: Mailer
   linkTo: (path: string) => string
   takeInvite: TakeInvite
+  isRegistrationOpen: () => boolean
   /** Throws unless a person of the actor's workspace holds no more than the actor. */
   requireNotAbove: (actor: Actor, userId: string) => Promise<void>
 }
@@ -53,7 +54,7 @@ const sweepEveryMs = 60 * 60_000
 
 /** Accounts and sessions: who somebody is, and on which devices. */
 export async function createIdentity(dependencies: IdentityDependencies) {
-  const { app, db, events, config, mailer, linkTo, takeInvite, requireNotAbove } = dependencies
+  const { app, db, events, config, mailer, linkTo, takeInvite, isRegistrationOpen, requireNotAbove } = dependencies
   const tokens = await createTokens(app, { current: config.JWT_SECRET, previous: config.JWT_SECRET_PREVIOUS })
   const origins = config.WEB_ORIGINS.split(',').map((origin) => origin.trim())
   const cookies = createCookies({ secure: config.COOKIE_SECURE, origins })
@@ -83,6 +84,7 @@ export async function createIdentity(dependencies: IdentityDependencies) {
     codes,
     signInAttempts: attempts,
     takeInvite,
+    isRegistrationOpen,
     welcome: links.welcome,
   })
   const secondFactor = createSecondFactor({ db, codes, passwords, signIn })

@@ -22,6 +22,8 @@ interface SignInDependencies {
   /** Wrong passwords before an account is slowed down. */
   signInAttempts: number
   takeInvite: TakeInvite
+  /** Asked each time: it may change while the server runs. */
+  isRegistrationOpen: () => boolean
   codes: FactorCodes
   /** Greets who has just registered. */
   welcome: (account: { id: string; email: string }) => void
@@ -41,7 +43,8 @@ export const wrongCode = () =>
 
 /** Opens sessions: by making an account, by password, and anew by refresh token. */
 export function createSignIn(dependencies: SignInDependencies) {
-  const { db, tokens, cookies, passwords, signInAttempts, takeInvite, codes, welcome } = dependencies
+  const { db, tokens, cookies, passwords, signInAttempts, takeInvite, isRegistrationOpen, codes, welcome } =
+    dependencies
   const accountAttempts = createAttempts(signInAttempts)
   const addressAttempts = createAttempts(signInAttempts * addressFactor)
   const registrations = createAttempts(signInAttempts * addressFactor)
@@ -122,8 +125,13 @@ export function createSignIn(dependencies: SignInDependencies) {
       registrations.begin(networkOf(request.ip))
       const email = named.email.toLowerCase()
       const passwordHash = await passwords.hash(password)
-      const user = await createAccount(db, { ...named, email, passwordHash }, async (tx) =>
-        invite === undefined ? null : takeInvite(tx, invite, email),
+      const user = await createAccount(
+        db,
+        { ...named, email, passwordHash },
+        {
+          invited: async (tx) => (invite === undefined ? null : takeInvite(tx, invite, email)),
+          isOpenToAll: isRegistrationOpen(),
+        },
       )
       welcome({ id: user.accountId, email })
       return open(user, request, reply)
