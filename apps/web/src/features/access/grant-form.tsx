@@ -56,7 +56,7 @@ export function GrantForm({ hasExpiry = false, onGrant }: GrantFormProps) {
   return (
     <form onSubmit={grant} aria-label={t('grant.add')} className="flex flex-col gap-2">
       <div className="flex flex-wrap items-end gap-2">
-        <div className="min-w-28 flex-1">
+        <div className="min-w-32 flex-1">
           <SelectField
             label={t('grant.what')}
             value={subject}
@@ -64,7 +64,7 @@ export function GrantForm({ hasExpiry = false, onGrant }: GrantFormProps) {
             onChange={setSubject}
           />
         </div>
-        <div className="min-w-24 flex-1">
+        <div className="min-w-32 flex-1">
           <SelectField
             label={t('grant.action')}
             value={action}
@@ -73,7 +73,7 @@ export function GrantForm({ hasExpiry = false, onGrant }: GrantFormProps) {
           />
         </div>
         {hasExpiry && (
-          <div className="min-w-28 flex-1">
+          <div className="min-w-32 flex-1">
             <SelectField
               label={t('grant.expiry.label')}
               value={expiry}

@@ -1,4 +1,5 @@
 import { actions, covers } from '@parley/protocol/access'
+import { Check } from 'lucide-react'
 import { permissionOf, subjects, usePermissionName } from './permission-names.ts'
 
 interface PermissionMatrixProps {
@@ -53,16 +54,23 @@ export function PermissionMatrix({ own, inherited, mayGrant, readOnly, onChange 
               )
               return (
                 <td key={action} className="p-0">
-                  <label className="mx-auto grid h-10 place-items-center pointer-coarse:h-11">
-                    <input
-                      type="checkbox"
-                      className="accent-accent size-4 disabled:opacity-70"
-                      aria-label={isIncluded ? t('roles.included', { permission: name(permission) }) : name(permission)}
-                      checked={isOwn || isIncluded}
-                      disabled={readOnly || (isIncluded && !isOwn) || !mayGrant(permission)}
-                      onChange={({ target }) => toggle(permission, target.checked)}
+                  {readOnly || (isIncluded && !isOwn) ? (
+                    <Mark
+                      label={isIncluded ? t('roles.included', { permission: name(permission) }) : name(permission)}
+                      state={isOwn ? 'own' : isIncluded ? 'included' : 'none'}
                     />
-                  </label>
+                  ) : (
+                    <label className="mx-auto grid h-10 place-items-center pointer-coarse:h-11">
+                      <input
+                        type="checkbox"
+                        className="accent-accent size-4"
+                        aria-label={name(permission)}
+                        checked={isOwn}
+                        disabled={!mayGrant(permission)}
+                        onChange={({ target }) => toggle(permission, target.checked)}
+                      />
+                    </label>
+                  )}
                 </td>
               )
             })}
@@ -70,5 +78,19 @@ export function PermissionMatrix({ own, inherited, mayGrant, readOnly, onChange 
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** A tick that cannot be changed here. */
+function Mark({ label, state }: { label: string; state: 'own' | 'included' | 'none' }) {
+  return (
+    <span className="grid h-10 place-items-center pointer-coarse:h-11">
+      {state !== 'none' && (
+        <>
+          <Check aria-hidden className={`icon ${state === 'own' ? 'text-accent' : 'text-muted'}`} />
+          <span className="sr-only">{label}</span>
+        </>
+      )}
+    </span>
   )
 }

@@ -72,7 +72,7 @@ export function RoleEditor({ role, roles, onSaved, onDeleted }: RoleEditorProps)
       {role?.builtIn ? (
         <p className="text-muted text-sm">{t('roles.fixed')}</p>
       ) : (
-        <div className="grid gap-3 md:grid-cols-2">
+        <div className="flex max-w-[420px] flex-col gap-3">
           <TextField
             label={t('roles.name')}
             value={name}
