@@ -68,6 +68,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   const telemetry = await registerTelemetry(app, {
     ping: database.ping,
     pools: { read: database.reader, write: database.writer },
+    ...(cluster && { isRedisReady: () => cluster.redis.status === 'ready' }),
     settings,
   })
 

@@ -142,6 +142,24 @@ export const poolWaiting = new Gauge({
   registers,
 })
 
+export const replicasUnusable = new Gauge({
+  name: 'database_replicas_unusable',
+  help: 'Configured replicas that serve no reads: they are away or too far behind.',
+  registers,
+})
+
+export const replicaLag = new Gauge({
+  name: 'database_replica_lag_seconds',
+  help: 'How far the replica that is furthest behind is behind the primary.',
+  registers,
+})
+
+export const redisAway = new Gauge({
+  name: 'redis_away',
+  help: '1 while REDIS_URL is set and Redis does not answer.',
+  registers,
+})
+
 export const signIns = new Counter({
   name: 'sign_ins_total',
   help: 'Passwords that were checked; the outcome is ok or failed.',

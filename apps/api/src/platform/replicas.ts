@@ -3,6 +3,7 @@ import type { Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { openPool, type Database, type DatabasePools } from './database.ts'
 import type { EventBus } from './events.ts'
 import type { Actor } from './http/actor.ts'
+import { replicaLag, replicasUnusable } from './metrics.ts'
 import { createWriteNotes } from './write-notes.ts'
 
 /** Where a read goes. */
@@ -151,6 +152,8 @@ function watchReplicas(dependencies: ReplicaDependencies, primary: ReadSource): 
     lag.see(await positionOf(primary.pool))
     await Promise.all(replicas.map(look))
     const usable = replicas.filter(({ isUsable }) => isUsable)
+    replicasUnusable.set(replicas.length - usable.length)
+    replicaLag.set(Math.max(...replicas.map(({ position }) => lag.lagMs(position))) / 1_000)
     if (usable.length > 0) notes.forget(Math.min(...usable.map(({ position }) => position)))
   }
 

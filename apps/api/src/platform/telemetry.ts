@@ -12,6 +12,7 @@ import {
   httpRequests,
   poolConnections,
   poolWaiting,
+  redisAway,
   refusedForRate,
   registry,
 } from './metrics.ts'
@@ -22,6 +23,8 @@ import { endSpan, isTracing, recordBrowserSpan, startSpan, startTracing, traceRe
 interface TelemetryOptions {
   /** Throws while the database does not answer. */
   ping: () => Promise<void>
+  /** Whether Redis answers, where there is one. */
+  isRedisReady?: () => boolean
   /** The pools of the database, by the name their metrics carry. */
   pools: Record<string, Pool>
   settings: Settings
@@ -86,7 +89,8 @@ function watchRequests(app: FastifyInstance, settings: Settings): void {
 }
 
 /** Health, readiness and metrics: what runs the server asks them, people do not. */
-export async function registerTelemetry(app: FastifyInstance, { ping, pools, settings }: TelemetryOptions) {
+export async function registerTelemetry(app: FastifyInstance, options: TelemetryOptions) {
+  const { ping, pools, settings, isRedisReady = () => true } = options
   const { OTEL_EXPORTER_OTLP_ENDPOINT } = settings.current()
   if (OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) app.addHook('onClose', await startTracing(OTEL_EXPORTER_OTLP_ENDPOINT))
   const stopWatching = watchQueries({ slowMs: () => settings.current().SLOW_QUERY_MS, log: app.log })
@@ -105,6 +109,7 @@ export async function registerTelemetry(app: FastifyInstance, { ping, pools, set
     const { DOCS, METRICS_TOKEN } = settings.current()
     if (!DOCS && !isLocal(request) && !holdsToken(request, METRICS_TOKEN)) throw notFound('This address')
     countPools(pools)
+    redisAway.set(isRedisReady() ? 0 : 1)
     return reply.type(registry.contentType).send(await registry.metrics())
   })
 
