@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { createWorkspace, createWorkspaceInvite, updateWorkspace } from '@parley/protocol/workspaces'
+import { createWorkspace, createWorkspaceInvite } from '@parley/protocol/workspaces'
 import { test, uniqueName } from './fixtures.ts'
 import type { Person } from '../people.ts'
 
@@ -22,9 +22,13 @@ test("a suspended workspace says so on its members' open pages within a second",
   await page.goto('/')
   await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible()
 
-  const change = (status: 'suspended' | 'active') =>
-    stack.operator.client.rest.call(updateWorkspace, { params: { id: workspace.id }, body: { status } })
-  await change('suspended')
+  const office = await seatOf(stack.operator)
+  await office.page.goto('/admin/workspaces')
+  await office.page.getByRole('searchbox', { name: 'Find a workspace' }).fill(workspace.slug)
+  await office.press(office.page.getByRole('button', { name: `Suspend ${workspace.name}` }))
+  const done = office.page.waitForResponse((response) => response.request().method() === 'PATCH')
+  await office.press(office.page.getByRole('dialog').getByRole('button', { name: 'Suspend' }))
+  await done
   await expect(page.getByText('This workspace is closed for now')).toBeVisible({ timeout: 1_000 })
   await page.getByRole('button', { name: 'Go to another workspace' }).click()
   await expect(page.getByText('You are in no other workspace that is open.')).toBeVisible()
@@ -32,7 +36,8 @@ test("a suspended workspace says so on its members' open pages within a second",
   await expect(page.getByText('This workspace is closed for now')).toBeVisible()
 
   // Opened again, it finds its people signed in.
-  await change('active')
+  await office.press(office.page.getByRole('button', { name: `Open ${workspace.name} again` }))
+  await expect(office.page.getByRole('button', { name: `Suspend ${workspace.name}` })).toBeVisible()
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible()
 })

@@ -11,7 +11,7 @@ import { signedOut } from './identity-slice.ts'
 const icons: Record<EndReason, LucideIcon> = { suspended: Building2, disabled: CircleUser, revoked: LogOut }
 
 /** Why the page is not there any more, and what can be done: said at once, wherever the person was. */
-export default function EndedPage({ reason }: { reason: EndReason }) {
+export function EndedPage({ reason }: { reason: EndReason }) {
   const { t } = useTranslation('identity')
   const { session } = useClient()
   const dispatch = useAppDispatch()
