@@ -1,7 +1,7 @@
 import { login, listSessions, revokeSession } from '@parley/protocol/identity'
 import { removeMember } from '@parley/protocol/rooms'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, connect, createUser, send, signIn } from './harness.ts'
+import { call, connect, createUser, send, signIn, type TestApi } from './harness.ts'
 import { startNodes, type TestNodes } from './nodes.ts'
 import { createGroup, sendText } from './rooms.ts'
 
@@ -61,5 +61,24 @@ describe.skipIf(process.env.REDIS_URL !== undefined)('while Redis is away', () =
     await there.next('messages', ({ roomId, rows }) => roomId === other.id && rows.some((row) => row.seq === last))
     expect(there.heard('messages').filter(({ roomId }) => roomId === room.id)).toEqual([])
     for (const socket of [here, there]) socket.close()
+  })
+})
+
+/** Another's Redis is not ours to kill. */
+describe.skipIf(process.env.REDIS_URL !== undefined)('limits while Redis is away', () => {
+  test('are counted by each node alone, so that nobody is locked out and nobody is unlimited', async () => {
+    const limited = await startNodes({ RATE_READ: '5' })
+    const lin = await createUser(limited.a)
+    const answered = async (api: TestApi) => {
+      const responses = await Promise.all(Array.from({ length: 12 }, () => send(api, listSessions, {}, lin)))
+      return responses.filter(({ status }) => status === 200).length
+    }
+    expect(await answered(limited.a)).toBe(5)
+    expect(await answered(limited.b)).toBe(0)
+    await limited.redis?.kill()
+    expect(await answered(limited.a)).toBe(5)
+    expect(await answered(limited.b)).toBe(5)
+    expect(await answered(limited.b)).toBe(0)
+    await limited.close()
   })
 })

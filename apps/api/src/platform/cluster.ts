@@ -172,6 +172,8 @@ export async function joinCluster({ url, namespace, log }: ClusterOptions): Prom
       streamName: key('sockets'),
       channelPrefix: key('sockets'),
       maxLen: streamLengthMax,
+      // Everything Parley sends is JSON; looking for binary in it would cost a walk through every packet.
+      onlyPlaintext: true,
     }),
     async close() {
       clearInterval(timer)
