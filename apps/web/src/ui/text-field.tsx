@@ -1,5 +1,5 @@
 import { Input, Textarea, type InputProps, type TextareaProps } from '@chakra-ui/react'
-import type { ReactNode } from 'react'
+import type { ReactNode, Ref } from 'react'
 
 interface FieldProps {
   label: string
@@ -45,8 +45,13 @@ interface FieldFrameProps {
   children: ReactNode
 }
 
+interface TextFieldProps extends FieldProps, InputProps {
+  end?: ReactNode
+  ref?: Ref<HTMLInputElement>
+}
+
 /** A line of text with its label, hint and error; `end` stands inside, at the end. */
-export function TextField({ label, hint, error, aside, end, ...input }: FieldProps & InputProps & { end?: ReactNode }) {
+export function TextField({ label, hint, error, aside, end, ...input }: TextFieldProps) {
   const { control, note } = useFieldIds({ label, hint, error })
   return (
     <FieldFrame label={label} hint={hint} error={error} aside={aside} htmlFor={control.id} noteId={note.id}>

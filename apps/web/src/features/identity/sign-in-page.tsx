@@ -1,4 +1,5 @@
 import { Button } from '@chakra-ui/react'
+import { ApiError } from '@parley/client/api-error'
 import type { FormEvent } from 'react'
 import { Link } from 'wouter'
 import { useErrorText } from '../../errors/error-text.ts'
@@ -7,6 +8,7 @@ import { FormError } from '../../ui/form-error.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { AccountPage } from './account-page.tsx'
 import { PasswordField } from './password-field.tsx'
+import { SecondFactorStep } from './second-factor-step.tsx'
 
 export default function SignInPage() {
   const { t } = useTranslation('identity')
@@ -14,6 +16,7 @@ export default function SignInPage() {
   const errorText = useErrorText()
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
+  const [needsCode, setNeedsCode] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
 
@@ -24,11 +27,20 @@ export default function SignInPage() {
     try {
       await session.signIn({ login: login.trim(), password })
     } catch (failure) {
-      setError(errorText(failure))
+      if (failure instanceof ApiError && failure.code === 'SECOND_FACTOR_REQUIRED') setNeedsCode(true)
+      else setError(errorText(failure))
       setBusy(false)
     }
   }
 
+  if (needsCode) {
+    return (
+      <SecondFactorStep
+        signIn={(code) => session.signIn({ login: login.trim(), password, code })}
+        onBack={() => setNeedsCode(false)}
+      />
+    )
+  }
   return (
     <AccountPage
       title={t('signIn.title')}
@@ -58,6 +70,11 @@ export default function SignInPage() {
           maxLength={128}
           value={password}
           onChange={({ target }) => setPassword(target.value)}
+          aside={
+            <Link to="/forgot-password" className="text-accent hover:underline">
+              {t('signIn.forgot')}
+            </Link>
+          }
         />
         <FormError message={error} />
         <Button type="submit" size="lg" disabled={busy || !login.trim() || !password}>

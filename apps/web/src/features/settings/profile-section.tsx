@@ -10,6 +10,7 @@ import { TextArea, TextField } from '../../ui/text-field.tsx'
 import { usernameProblem } from '../identity/account-rules.ts'
 import { selectProfile } from '../identity/identity-slice.ts'
 import { AvatarField } from './avatar-field.tsx'
+import { EmailBanner } from './email-banner.tsx'
 import { saveProfile } from './save-profile.ts'
 
 const editable = ['displayName', 'username', 'status', 'bio', 'wechat', 'qq', 'github'] as const
@@ -88,6 +89,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
+      <EmailBanner />
       <AvatarField profile={profile} />
       <TextField {...field('displayName', 60)} autoComplete="name" />
       <TextField {...field('username', 32)} autoComplete="username" autoCapitalize="none" spellCheck={false} />

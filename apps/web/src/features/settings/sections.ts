@@ -1,4 +1,14 @@
-import { Bell, Building2, CircleUser, Info, KeyRound, MonitorSmartphone, Palette, type LucideIcon } from 'lucide-react'
+import {
+  Bell,
+  Building2,
+  CircleUser,
+  Info,
+  KeyRound,
+  MonitorSmartphone,
+  Palette,
+  ShieldCheck,
+  type LucideIcon,
+} from 'lucide-react'
 
 /** The sections of the settings, by the last part of their address. */
 export const sections = [
@@ -8,6 +18,7 @@ export const sections = [
   'notifications',
   'sessions',
   'password',
+  'security',
   'about',
 ] as const
 
@@ -20,6 +31,7 @@ export const sectionIcons: Record<Section, LucideIcon> = {
   notifications: Bell,
   sessions: MonitorSmartphone,
   password: KeyRound,
+  security: ShieldCheck,
   about: Info,
 }
 

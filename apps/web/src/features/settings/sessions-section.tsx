@@ -1,8 +1,9 @@
 import { Button } from '@chakra-ui/react'
-import { listSessions, revokeSession, type Session } from '@parley/protocol/identity'
+import { listSessions, revokeOtherSessions, revokeSession, type Session } from '@parley/protocol/identity'
 import { Monitor, Smartphone } from 'lucide-react'
 import { useErrorText } from '../../errors/error-text.ts'
 import { useClient } from '../../realtime/client-context.tsx'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
@@ -16,6 +17,7 @@ export function SessionsSection() {
   const { rest } = useClient()
   const errorText = useErrorText()
   const [ended, setEnded] = useState<ReadonlySet<string>>(new Set())
+  const [isAsking, setIsAsking] = useState(false)
   const loaded = useLoaded(useCallback((signal: AbortSignal) => rest.call(listSessions, {}, { signal }), [rest]))
 
   if (loaded.status === 'loading') return <SkeletonRows rows={3} className="-mx-3" />
@@ -31,6 +33,17 @@ export function SessionsSection() {
     }
   }
 
+  const endOthers = async () => {
+    try {
+      await rest.call(revokeOtherSessions, {})
+      loaded.reload()
+      await showToast({ title: t('sessions.othersEnded') })
+    } catch (error) {
+      await showToast({ title: errorText(error) })
+    }
+    setIsAsking(false)
+  }
+
   const shown = loaded.data.items.filter(({ id }) => !ended.has(id))
   return (
     <>
@@ -40,6 +53,23 @@ export function SessionsSection() {
           <SessionRow key={session.id} session={session} onEnd={() => end(session.id)} />
         ))}
       </ul>
+      {shown.length > 1 && (
+        <div className="mt-4">
+          <Button variant="outline" onClick={() => setIsAsking(true)}>
+            {t('sessions.endOthers')}
+          </Button>
+        </div>
+      )}
+      {isAsking && (
+        <ConfirmDialog
+          title={t('sessions.endOthers')}
+          confirmLabel={t('sessions.endOthersAction')}
+          onConfirm={endOthers}
+          onClose={() => setIsAsking(false)}
+        >
+          {t('sessions.endOthersWhat')}
+        </ConfirmDialog>
+      )}
     </>
   )
 }

@@ -10,6 +10,7 @@ import { NotificationsSection } from './notifications-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { ProfileSection } from './profile-section.tsx'
 import type { Section } from './sections.ts'
+import { SecuritySection } from './security-section.tsx'
 import { SessionsSection } from './sessions-section.tsx'
 
 const pages: Record<Section, ComponentType> = {
@@ -19,6 +20,7 @@ const pages: Record<Section, ComponentType> = {
   notifications: NotificationsSection,
   sessions: SessionsSection,
   password: PasswordSection,
+  security: SecuritySection,
   about: AboutSection,
 }
 
