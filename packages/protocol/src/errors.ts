@@ -63,6 +63,7 @@ export const ErrorDetails = Type.Object({
   fields: Type.Optional(Type.Array(FieldError, { description: 'The fields that are wrong.' })),
   retryAfterMs: Type.Optional(Type.Integer({ minimum: 0, description: 'How long to wait before trying again.' })),
   count: Type.Optional(Type.Integer({ minimum: 0, description: 'How many things stand in the way.' })),
+  until: Type.Optional(Type.String({ format: 'date-time', description: 'When it will be possible again.' })),
   reason: Type.Optional(Type.String({ description: 'A finer, stable reason within the code, in kebab-case.' })),
 })
 export type ErrorDetails = Static<typeof ErrorDetails>

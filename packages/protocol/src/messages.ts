@@ -445,12 +445,14 @@ export const Notification = Type.Object({
       Type.Literal('direct'),
       Type.Literal('friend.requested'),
       Type.Literal('friend.accepted'),
+      Type.Literal('warning'),
     ],
-    { description: 'What it is about.' },
+    { description: 'What it is about; `warning`: a moderator warns this person.' },
   ),
   userId: id('Who caused it.'),
   roomId: Type.Optional(id('The room it happened in.')),
   seq: Type.Optional(seq('The message it is about.')),
   excerpt: Type.Optional(Type.String({ maxLength: 140, description: 'First words of the message.' })),
+  note: Type.Optional(Type.String({ maxLength: 500, description: 'What the moderator says, of `warning`.' })),
 })
 export type Notification = Static<typeof Notification>

@@ -17,6 +17,7 @@ import {
   SyncRoom,
   Written,
 } from './messages.ts'
+import { OwnMute } from './moderation.ts'
 import { FriendChanged, Presence, SetPresence, UserUpdated, WatchPresence } from './people.ts'
 import {
   CreateRoom,
@@ -90,6 +91,7 @@ export const events = {
   'user.updated': UserUpdated,
   notification: Notification,
   'access.changed': AccessChanged,
+  'mute.changed': OwnMute,
 } as const satisfies Record<string, TSchema>
 
 export type CommandName = keyof typeof commands

@@ -18,7 +18,8 @@ export const presenceChanged = event('presence')
 export const friendChanged = event('friend.changed')
 export const userUpdated = event('user.updated')
 const notified = event('notification')
-export const accessChanged = event('access.changed')
+const accessChanged = event('access.changed')
+const muteChanged = event('mute.changed')
 
 type EventActions = { [N in Exclude<EventName, 'messages' | 'heads'>]: ActionCreatorWithPayload<EventPayload<N>> }
 
@@ -36,4 +37,5 @@ export const eventActions: EventActions = {
   'user.updated': userUpdated,
   notification: notified,
   'access.changed': accessChanged,
+  'mute.changed': muteChanged,
 }
