@@ -90,6 +90,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     takeInvite,
     isRegistrationOpen: () => settings.current().REGISTRATION_OPEN,
     requireNotAbove: access.requireNotAbove,
+    requireRemovable: access.requireRemovable,
   })
   const sockets = createGateway({
     server: app.server,

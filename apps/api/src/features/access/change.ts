@@ -2,11 +2,11 @@ import { covers } from '@parley/protocol/access'
 import type { Database, Queryable, Transaction } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
-import { AppError, permissionDenied } from '../../platform/http/errors.ts'
+import { AppError, conflict, permissionDenied } from '../../platform/http/errors.ts'
 import { decide } from './decide.ts'
 import type { AccessEvents } from './events.ts'
 import { loadHeld, type Held } from './holdings.ts'
-import { findStanding, lockWorkspace } from './store.ts'
+import { findStanding, hasOtherAdmin, lockWorkspace, type Person } from './store.ts'
 
 export interface ChangeDependencies {
   db: Database
@@ -21,6 +21,14 @@ export interface Changer extends Actor {
 /** Whom a change is for: one person, everybody, or nobody yet. */
 type Concerned = string[] | 'all' | null
 
+/** Waits for the actor's turn in the workspace, and judges them by what holds then. */
+async function takeTurn(tx: Transaction, actor: Actor): Promise<Changer> {
+  await lockWorkspace(tx, actor.workspaceId)
+  const standing = await findStanding(tx, actor.workspaceId, actor.userId)
+  if (!standing || standing.disabledAt !== null) throw new AppError('USER_DISABLED', 'This account is disabled.')
+  return { ...actor, held: await loadHeld(tx, actor) }
+}
+
 /**
  * Runs one change of access and, once it is committed, tells those it concerns. Changes in a workspace take turns, and the
  * actor is judged by what they hold when it is their turn: two who demote each other do not both succeed.
@@ -32,10 +40,9 @@ export async function changeAccess<T>(
 ): Promise<T> {
   const { result, concerned } = await db.transaction(
     async (tx) => {
-      await lockWorkspace(tx, actor.workspaceId)
-      const held = await loadHeld(tx, actor)
-      if (decide(actor.userId, held, 'roles:admin') === 'deny') throw permissionDenied(undefined, 'roles:admin')
-      return work(tx, { ...actor, held })
+      const changer = await takeTurn(tx, actor)
+      if (decide(actor.userId, changer.held, 'roles:admin') === 'deny') throw permissionDenied(undefined, 'roles:admin')
+      return work(tx, changer)
     },
     // What was committed while this waited for its turn must be seen.
     { isolationLevel: 'read committed' },
@@ -70,4 +77,19 @@ export async function requireNotAbove(tx: Queryable, changer: Changer, userId: s
 export function requireNotUpward(changer: Changer, permissions: Iterable<string>): void {
   if (changer.held.superAdmin) return
   for (const permission of permissions) if (!covers(changer.held.role, permission)) throw aboveSelf()
+}
+
+/** Throws if nobody but this person has the role `admin`. */
+export async function requireOtherAdmin(tx: Transaction, person: Person): Promise<void> {
+  if (await hasOtherAdmin(tx, person)) return
+  throw conflict('A workspace needs an administrator. Make somebody else one first.', 'last-admin')
+}
+
+/**
+ * Throws unless the actor may shut somebody out of the workspace, in a transaction that reads what is committed and in which
+ * it is then done: nobody who holds more than they do, and not the last administrator.
+ */
+export async function requireRemovable(tx: Transaction, actor: Actor, userId: string): Promise<void> {
+  const { role } = await requireNotAbove(tx, await takeTurn(tx, actor), userId)
+  if (role === 'admin') await requireOtherAdmin(tx, { userId, workspaceId: actor.workspaceId })
 }

@@ -6,10 +6,17 @@ import { Type } from 'typebox'
 import { recordAudit } from '../../platform/audit.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
-import { AppError, conflict } from '../../platform/http/errors.ts'
-import { changeAccess, requireNotAbove, requireNotUpward, requireWithin, type ChangeDependencies } from './change.ts'
+import { AppError } from '../../platform/http/errors.ts'
+import {
+  changeAccess,
+  requireNotAbove,
+  requireNotUpward,
+  requireOtherAdmin,
+  requireWithin,
+  type ChangeDependencies,
+} from './change.ts'
 import { permissionsOfRole } from './roles.ts'
-import { findHolders, hasOtherAdmin, updateUserRole } from './store.ts'
+import { findHolders, updateUserRole } from './store.ts'
 
 const pageRows = 50
 const position = createCursor(Type.String())
@@ -52,8 +59,7 @@ export async function giveRole(
     requireWithin(changer, granted)
     if (userId === actor.userId) requireNotUpward(changer, granted)
     if (before.role === role) return { result: undefined, concerned: null }
-    if (before.role === 'admin' && !(await hasOtherAdmin(tx, { userId, workspaceId })))
-      throw conflict('A workspace needs an administrator. Make somebody else one first.', 'last-admin')
+    if (before.role === 'admin') await requireOtherAdmin(tx, { userId, workspaceId })
     await updateUserRole(tx, userId, role)
     await recordAudit(tx, {
       workspaceId,

@@ -5,7 +5,7 @@ import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { permissionDenied } from '../../platform/http/errors.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
-import { requireNotAbove } from './change.ts'
+import { requireNotAbove, requireRemovable } from './change.ts'
 import { decide, type Target } from './decide.ts'
 import type { AccessEvents } from './events.ts'
 import { createHoldings, loadHeld } from './holdings.ts'
@@ -46,6 +46,7 @@ export function createAccess({ db, events }: AccessDependencies) {
     async requireNotAbove(actor: Actor, userId: string): Promise<void> {
       await requireNotAbove(db, { ...actor, held: await loadHeld(db, actor) }, userId)
     },
+    requireRemovable,
     /** Whether a file was shared with the actor, by whoever may. */
     isFileShared: async (actor: Actor, fileId: string): Promise<boolean> =>
       (await findShared(db, actor, { resource: 'files', resourceId: fileId })).size > 0,

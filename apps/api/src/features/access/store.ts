@@ -13,10 +13,10 @@ export type PersonGrantRecord = typeof userGrants.$inferSelect
 /** Somebody in one workspace. */
 export type Person = Pick<Actor, 'userId' | 'workspaceId'>
 
-/** The role of a user, and whether the account runs the installation; undefined for who is not of the workspace. */
+/** The role of a user, whether they are disabled and whether they run the installation; undefined for a stranger. */
 export async function findStanding(db: Queryable, workspaceId: string, userId: string) {
   const [found] = await db
-    .select({ role: users.role, superAdmin: accounts.superAdmin })
+    .select({ role: users.role, disabledAt: users.disabledAt, superAdmin: accounts.superAdmin })
     .from(users)
     .innerJoin(accounts, eq(accounts.id, users.accountId))
     .where(and(eq(users.id, userId), eq(users.workspaceId, workspaceId)))

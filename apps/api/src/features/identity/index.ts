@@ -2,7 +2,7 @@ import type { SessionEnding } from '@parley/protocol/identity'
 import type { Profile } from '@parley/protocol/people'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { createEncryption } from '../../platform/encryption.ts'
 import type { Actor } from '../../platform/http/actor.ts'
@@ -42,6 +42,8 @@ interface IdentityDependencies {
   isRegistrationOpen: () => boolean
   /** Throws unless a person of the actor's workspace holds no more than the actor. */
   requireNotAbove: (actor: Actor, userId: string) => Promise<void>
+  /** The same for who is to be shut out, when it is the actor's turn; the last administrator is refused too. */
+  requireRemovable: (tx: Transaction, actor: Actor, userId: string) => Promise<void>
 }
 
 /** What the sockets of a session that does not live are told. */
@@ -88,7 +90,7 @@ export async function createIdentity(dependencies: IdentityDependencies) {
     welcome: links.welcome,
   })
   const secondFactor = createSecondFactor({ db, codes, passwords, signIn })
-  const standing = createStanding({ db, events, requireNotAbove })
+  const standing = createStanding({ db, events, requireNotAbove, requireRemovable: dependencies.requireRemovable })
   const sessions = createSessions({ db, events, signIn, cookies, passwords })
 
   app.decorate('authenticate', authenticating.authenticate)

@@ -1,5 +1,5 @@
 import { recordAudit } from '../../platform/audit.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, conflict } from '../../platform/http/errors.ts'
@@ -12,12 +12,14 @@ interface StandingDependencies {
   events: EventBus<IdentityEvents>
   /** Throws unless a person of the actor's workspace holds no more than the actor. */
   requireNotAbove: (actor: Actor, userId: string) => Promise<void>
+  /** The same for who is to be shut out, when it is the actor's turn; the last administrator is refused too. */
+  requireRemovable: (tx: Transaction, actor: Actor, userId: string) => Promise<void>
 }
 
 const unknown = () => new AppError('USER_NOT_FOUND', 'This person does not exist.')
 
 /** Shutting people out of a workspace and letting them in again. Whether the actor may at all is asked before. */
-export function createStanding({ db, events, requireNotAbove }: StandingDependencies) {
+export function createStanding({ db, events, requireNotAbove, requireRemovable }: StandingDependencies) {
   const entry = ({ workspaceId, userId: actorId }: Actor, targetId: string) => ({
     workspaceId,
     actorId,
@@ -29,19 +31,23 @@ export function createStanding({ db, events, requireNotAbove }: StandingDependen
     /** Ends every session somebody has in the actor's workspace, and lets them open no other. Once is enough. */
     async disableUser(actor: Actor, userId: string, reason?: string): Promise<void> {
       if (userId === actor.userId) throw conflict('You cannot disable your own account.', 'own-account')
-      await requireNotAbove(actor, userId)
-      const ended = await db.transaction(async (tx) => {
-        const user = await store.lockUser(tx, userId, actor.workspaceId)
-        if (!user) throw unknown()
-        if (user.disabledAt !== null) return []
-        await store.setDisabledAt(tx, userId, new Date())
-        await recordAudit(tx, {
-          ...entry(actor, userId),
-          action: 'user.disabled',
-          ...(reason && { after: { reason } }),
-        })
-        return store.revokeSessionsOfUser(tx, userId)
-      })
+      const ended = await db.transaction(
+        async (tx) => {
+          await requireRemovable(tx, actor, userId)
+          const user = await store.lockUser(tx, userId, actor.workspaceId)
+          if (!user) throw unknown()
+          if (user.disabledAt !== null) return []
+          await store.setDisabledAt(tx, userId, new Date())
+          await recordAudit(tx, {
+            ...entry(actor, userId),
+            action: 'user.disabled',
+            ...(reason && { after: { reason } }),
+          })
+          return store.revokeSessionsOfUser(tx, userId)
+        },
+        // Two who disable each other must not both succeed.
+        { isolationLevel: 'read committed' },
+      )
       for (const { sessionId } of ended) events.emit('session.revoked', { sessionId, userId, reason: 'disabled' })
       events.emit('user.disabled', { userId })
     },
