@@ -99,6 +99,9 @@ export type Fill = (name: string, isTarget: boolean) => string
 
 const isClientId = (pattern: string): boolean => new RegExp(pattern).test('01890a5d-ac96-774b-bcce-b302099a8057')
 
+/** Examples where the schema alone gives none that means anything: the second message of a room is one's own text. */
+const telling: Record<string, unknown> = { seq: 2, emoji: '👍' }
+
 function textOf(schema: Schema): unknown {
   if (schema.enum) return schema.enum[0]
   if (schema.format === 'date-time') return new Date(Date.now() + 86_400_000).toISOString()
@@ -119,6 +122,8 @@ function objectOf(schema: Schema, path: Step[] | undefined, example: Example): R
   const [step] = path ?? []
   const wanted = typeof step === 'object' && 'property' in step ? step.property : undefined
   const names = new Set([...required, ...(wanted === undefined ? [] : [wanted])])
+  // A group needs one, which the schema cannot say.
+  if (properties.name) names.add('name')
   for (const [name, field] of Object.entries(properties)) {
     if (names.size < minProperties && leavesOf(example.owner, field, [], name).length === 0) names.add(name)
   }
@@ -134,7 +139,9 @@ function objectOf(schema: Schema, path: Step[] | undefined, example: Example): R
 function valueOf(schema: Schema, path: Step[] | undefined, example: Example, name = ''): unknown {
   const [step] = path ?? []
   if (schema.anyOf) {
-    const option = typeof step === 'object' && 'option' in step ? step.option : 0
+    // Of plain words the last is the more open one: a group, a member.
+    const usual = schema.anyOf.every((each) => each.enum ?? each.const !== undefined) ? schema.anyOf.length - 1 : 0
+    const option = typeof step === 'object' && 'option' in step ? step.option : usual
     return valueOf(schema.anyOf[option] ?? {}, path?.slice(1), example, name)
   }
   if (schema.items) {
@@ -144,6 +151,7 @@ function valueOf(schema: Schema, path: Step[] | undefined, example: Example, nam
   }
   if (schema.properties) return objectOf(schema, path, example)
   if (namesAThing(schema) || byPlace[`${example.owner} ${name}`]) return example.fill(name, path !== undefined)
+  if (Object.hasOwn(telling, name)) return telling[name]
   if (schema.const !== undefined) return schema.const
   if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
   if (schema.type === 'boolean') return true
