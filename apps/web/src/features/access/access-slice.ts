@@ -33,7 +33,8 @@ export const accessSlice = createSlice({
 })
 
 export const { accessLoaded } = accessSlice.actions
-export const { selectOwnAccess, selectHeld } = accessSlice.selectors
+export const { selectOwnAccess } = accessSlice.selectors
+const { selectHeld } = accessSlice.selectors
 
 /** The part of the store these selectors read. */
 export type AccessRoot = Parameters<typeof selectOwnAccess>[0]
