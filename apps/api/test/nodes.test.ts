@@ -1,8 +1,10 @@
 import { blockUser } from '@parley/protocol/people'
-import { listSessions, revokeSession } from '@parley/protocol/identity'
+import { listSessions, revokeSession, SignedIn } from '@parley/protocol/identity'
 import { joinRoom, listDirectory, removeMember, updateRoom } from '@parley/protocol/rooms'
+import { createWorkspace, switchWorkspace, updateWorkspace } from '@parley/protocol/workspaces'
+import Value from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { befriend, call, connect, createUser, refusal, signIn, type TestApi, type TestUser } from './harness.ts'
+import { befriend, call, connect, createUser, refusal, send, signIn, type TestApi, type TestUser } from './harness.ts'
 import { startNodes, type TestNodes } from './nodes.ts'
 import { createGroup, sendText } from './rooms.ts'
 
@@ -50,6 +52,23 @@ describe('two nodes that share a Redis', () => {
     await there.closed
     expect(performance.now() - startedAtMs).toBeLessThan(1_000)
     expect((await refusal(nodes.b, phone, listSessions)).code).toBe('TOKEN_REVOKED')
+  })
+
+  test('close the sockets of a workspace that was suspended on the other, within a second', async () => {
+    const { workspace } = await call(nodes.a, nodes.a.operator, createWorkspace, { body: { name: 'Far', slug: 'far' } })
+    const own = await signIn(nodes.b, nodes.b.operator)
+    const switched = await send(nodes.b, switchWorkspace, {
+      body: { workspaceId: workspace.id },
+      headers: { cookie: own.cookie },
+    })
+    const { accessToken } = Value.Parse(SignedIn, await switched.json())
+    const there = await connect(nodes.b, { accessToken })
+    const startedAtMs = performance.now()
+    const body = { status: 'suspended' as const }
+    await call(nodes.a, nodes.a.operator, updateWorkspace, { params: { id: workspace.id }, body })
+    expect((await there.next('session.ending')).reason).toBe('suspended')
+    await there.closed
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000)
   })
 
   test('no longer let overhear who was removed on the other', async () => {

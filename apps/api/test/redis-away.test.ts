@@ -1,7 +1,7 @@
 import { login, listSessions, revokeSession } from '@parley/protocol/identity'
 import { removeMember } from '@parley/protocol/rooms'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, connect, createUser, send, signIn, type TestApi } from './harness.ts'
+import { call, connect, createUser, send, signIn, startApi, type TestApi } from './harness.ts'
 import { startNodes, type TestNodes } from './nodes.ts'
 import { createGroup, sendText } from './rooms.ts'
 
@@ -81,4 +81,17 @@ describe.skipIf(process.env.REDIS_URL !== undefined)('limits while Redis is away
     expect(await answered(limited.b)).toBe(0)
     await limited.close()
   })
+})
+
+test('a node starts without its Redis', async () => {
+  const api = await startApi({ REDIS_URL: 'redis://127.0.0.1:1' })
+  const lin = await createUser(api)
+  const socket = await connect(api, lin)
+  const room = await createGroup(api, lin)
+  const seq = await sendText(api, lin, room.id)
+  const packet = await socket.next('messages', ({ rows }) => rows.some((row) => row.seq === seq))
+  expect(packet.roomId).toBe(room.id)
+  expect((await fetch(`${api.url}/readyz`)).status).toBe(200)
+  socket.close()
+  await api.close()
 })

@@ -105,15 +105,14 @@ export function createGateway({
   const revisitListeners: ((connection: Connection) => void)[] = []
   const stopWatching = watchSlowConsumers(io, log)
 
-  async function admit(address: string, token: string): Promise<Actor> {
+  async function admit(address: string, token: unknown): Promise<Actor> {
     requireAllowance(await limitRate('connect', { address }))
+    if (typeof token !== 'string') throw new AppError('TOKEN_MISSING', 'Sign in first.')
     return authenticate(token)
   }
 
   io.use((socket, next) => {
-    const token: unknown = socket.handshake.auth.token
-    if (typeof token !== 'string') return next(connectError(new AppError('TOKEN_MISSING', 'Sign in first.'), socket.id))
-    admit(addressOf(socket.request), token).then(
+    admit(addressOf(socket.request), socket.handshake.auth.token).then(
       (actor) => {
         socket.data.actor = actor
         next()
