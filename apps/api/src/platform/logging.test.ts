@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DrizzleQueryError } from 'drizzle-orm'
@@ -9,6 +9,9 @@ import { openLog } from './logging.ts'
 import { withRequestContext } from './request-context.ts'
 
 let folder: string
+/** What was written to stdout, which would else be that of the tests. */
+let said = ''
+const stdout = { write: (line: string) => void (said = line) }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-logs-'))
@@ -29,7 +32,7 @@ async function linesIn(directory: string): Promise<Record<string, unknown>[]> {
 /** What ends up in the file when `work` has logged. */
 async function logged(name: string, work: (log: FastifyBaseLogger) => void): Promise<Record<string, unknown>[]> {
   const directory = join(folder, name)
-  const log = await openLog({ LOG_LEVEL: 'info', LOG_DIR: directory, LOG_FILE_MB: 1, LOG_FILES: 2 })
+  const log = await openLog({ LOG_LEVEL: 'info', LOG_DIR: directory, LOG_FILE_MB: 1, LOG_FILES: 2 }, stdout)
   work(log.logger)
   await log.close()
   return linesIn(directory)
@@ -92,7 +95,7 @@ describe('a line of the log', () => {
 
 test('log files are closed at their size, and only so many are kept', async () => {
   const directory = join(folder, 'rolling')
-  const log = await openLog({ LOG_LEVEL: 'info', LOG_DIR: directory, LOG_FILE_MB: 1, LOG_FILES: 2 })
+  const log = await openLog({ LOG_LEVEL: 'info', LOG_DIR: directory, LOG_FILE_MB: 1, LOG_FILES: 2 }, stdout)
   const text = 'x'.repeat(1_000)
   for (let round = 0; round < 6; round += 1) {
     for (let line = 0; line < 1_100; line += 1) log.logger.info({ text }, 'line')
@@ -101,6 +104,20 @@ test('log files are closed at their size, and only so many are kept', async () =
   }
   await log.close()
   await expect.poll(async () => (await readdir(directory)).length).toBeLessThanOrEqual(3)
+})
+
+test('a log file that cannot be written does not end the process', async () => {
+  const directory = join(folder, 'gone')
+  const log = await openLog({ LOG_LEVEL: 'info', LOG_DIR: directory, LOG_FILE_MB: 1, LOG_FILES: 2 }, stdout)
+  await rm(directory, { recursive: true })
+  await writeFile(directory, 'in the way of the folder')
+  const text = 'x'.repeat(1_000)
+  for (let line = 0; line < 1_100; line += 1) log.logger.info({ text }, 'line')
+  // The next file cannot be made. An error that nobody heard would fail the run.
+  await expect.poll(() => said).toContain('the log file cannot be written')
+  log.logger.info('still here')
+  expect(said).toContain('still here')
+  await log.close()
 })
 
 describe('the server', () => {

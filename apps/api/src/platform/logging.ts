@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import pino, { type StreamEntry } from 'pino'
+import pino, { type DestinationStream, type LoggerOptions, type StreamEntry } from 'pino'
 import openRollingFile from 'pino-roll'
 import { repositoryDir } from '../config-layers.ts'
 import type { Config } from '../config.ts'
@@ -13,6 +13,7 @@ const secretNames =
   /^(authorization|proxy-authorization|cookie|set-cookie|cookies|.*passw(or)?d.*|.*secret.*|.*token|.*key|otp|totp|code_?verifier|recoverycodes?)$/i
 const redacted = '[redacted]'
 const depthMax = 6
+const failureEveryMs = 60_000
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -55,15 +56,26 @@ function describeError(error: unknown, depth = 0): unknown {
 /** What every line says of the request it belongs to. */
 function contextOfLine(): object {
   const { requestId, route, actor } = requestContext()
-  return { requestId, ...(route !== undefined && { route }), ...actor }
+  return {
+    requestId,
+    ...(route !== undefined && { route }),
+    ...(actor && { userId: actor.userId, workspaceId: actor.workspaceId }),
+  }
 }
 
 type LogSettings = Pick<Config, 'LOG_LEVEL' | 'LOG_DIR' | 'LOG_FILE_MB' | 'LOG_FILES'>
 
 /** Opens the log: JSON lines to stdout and, unless `LOG_DIR` is `off`, to files that are closed at a size and counted. */
-export async function openLog(config: LogSettings): Promise<{ logger: FastifyBaseLogger; close(): Promise<void> }> {
-  // The level is the logger's alone, so that it can change while the server runs.
-  const streams: StreamEntry[] = [{ level: 'trace', stream: pino.destination(1) }]
+export async function openLog(
+  config: LogSettings,
+  stdout: DestinationStream = pino.destination(1),
+): Promise<{ logger: FastifyBaseLogger; close(): Promise<void> }> {
+  const options: LoggerOptions = {
+    level: config.LOG_LEVEL,
+    mixin: contextOfLine,
+    formatters: { log: (fields) => withoutSecretFields(fields, 0) },
+    serializers: { err: describeError },
+  }
   const isToFile = config.LOG_DIR !== 'off'
   const file = isToFile
     ? await openRollingFile({
@@ -74,23 +86,25 @@ export async function openLog(config: LogSettings): Promise<{ logger: FastifyBas
         mkdir: true,
       })
     : undefined
-  if (file) streams.push({ level: 'trace', stream: file })
-  const logger = pino(
-    {
-      level: config.LOG_LEVEL,
-      mixin: contextOfLine,
-      formatters: { log: (fields) => withoutSecretFields(fields, 0) },
-      serializers: { err: describeError },
-    },
-    pino.multistream(streams),
-  )
+  // A full disk costs the file, not the server: the lines still go to stdout, which says why once a minute.
+  const stdoutAlone = pino(options, stdout)
+  let saidAtMs = -failureEveryMs
+  file?.on('error', (error) => {
+    if (performance.now() - saidAtMs < failureEveryMs) return
+    saidAtMs = performance.now()
+    stdoutAlone.error({ err: error }, 'the log file cannot be written')
+  })
+  // The level is the logger's alone, so that it can change while the server runs.
+  const streams: StreamEntry[] = [stdout, ...(file ? [file] : [])].map((stream) => ({ level: 'trace', stream }))
+  const logger = pino(options, pino.multistream(streams))
   return {
     logger,
     async close() {
       if (!file) return
       const closed = once(file, 'close')
       file.end()
-      await closed
+      // What the file does not take any more is on stdout.
+      await closed.catch(() => file.destroy())
     },
   }
 }
