@@ -3,6 +3,7 @@ import type { Settings } from './config-reload.ts'
 import { rateLimitsOf } from './config.ts'
 import type { AccessEvents } from './features/access/events.ts'
 import { createAccess } from './features/access/index.ts'
+import { createAudit } from './features/audit/index.ts'
 import { createFileAccess, createFiles } from './features/files/index.ts'
 import { enterWorkspace } from './features/identity/accounts.ts'
 import type { IdentityEvents } from './features/identity/events.ts'
@@ -184,6 +185,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   workspaces.routes(app)
   access.routes(app, { publicUsers: relations.publicUsers, ownerOfReadableFile: files.ownerOfReadable })
   access.realtime(gateway)
+  createAudit({ db, publicUsers: relations.publicUsers }).routes(app)
 
   for (const feature of [identity, rooms, files, messages, people]) {
     feature.routes(app)

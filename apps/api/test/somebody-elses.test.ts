@@ -137,6 +137,11 @@ function titleOf({ owner, leaf }: Attempt): string {
  */
 const silent = new Set([
   'GET /api/access/people role',
+  'GET /api/admin/audit actorId',
+  'GET /api/admin/audit/export actorId',
+  'GET /api/admin/people role',
+  'GET /api/admin/reports subjectId',
+  'GET /api/admin/sessions userId',
   'GET /api/users ids',
   'DELETE /api/friend userId',
   'DELETE /api/block userId',
