@@ -52,11 +52,20 @@ export function createValidator<S extends TSchema>(
 ): (value: unknown) => Static<S> {
   const compiled = Compile(schema)
   const converted = convert ? createConverter(schema) : undefined
-  return (value) => {
+  const validate = (value: unknown): Static<S> => {
     const candidate: unknown = converted ? Value.Default(schema, converted(value)) : value
     if (compiled.Check(candidate)) return candidate
     const details = fieldErrors(compiled.Errors(candidate), part)
     const first = details.fields?.[0]
     throw new AppError('VALIDATION_FAILED', `${first?.field ?? part} ${first?.message ?? 'is not valid'}.`, { details })
+  }
+  return (value) => {
+    try {
+      return validate(value)
+    } catch (error) {
+      // Comparing items with one another goes as deep as they do; a socket may carry what overflows the stack.
+      if (error instanceof RangeError) throw new AppError('VALIDATION_FAILED', `${part} is nested too deeply.`)
+      throw error
+    }
   }
 }
