@@ -188,3 +188,28 @@ describe('the server', () => {
     expect(JSON.stringify(await linesIn(directory))).not.toContain(roomName)
   })
 })
+
+test('refusals, whatever part of the server they come from, are logged under the id that was answered', async () => {
+  const directory = join(folder, 'refusals')
+  const api = await startApi({ LOG_DIR: directory, LOG_LEVEL: 'info' })
+  const json = { 'content-type': 'application/json' }
+  const ask = async (id: string, path: string, init: RequestInit = {}) => {
+    const headers = { ...Object(init.headers), 'x-request-id': id }
+    await (await fetch(`${api.url}${path}`, { ...init, headers })).text()
+  }
+  await ask('no-token', '/api/userInfo')
+  await ask('no-json', '/api/login', { method: 'POST', headers: json, body: '{"login":' })
+  await ask('bad-field', '/api/login', { method: 'POST', headers: json, body: '{"login":1}' })
+  const body = JSON.stringify({ login: 'nobody', password: 'a wrong password' })
+  await ask('wrong-password', '/api/login', { method: 'POST', headers: json, body })
+  await api.close()
+  const lines = await linesIn(directory)
+  for (const [requestId, code] of [
+    ['no-token', 'TOKEN_MISSING'],
+    ['no-json', 'VALIDATION_FAILED'],
+    ['bad-field', 'VALIDATION_FAILED'],
+    ['wrong-password', 'BAD_CREDENTIALS'],
+  ])
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'refused', requestId, code }))
+  expect(JSON.stringify(lines)).not.toContain('a wrong password')
+})
