@@ -97,30 +97,24 @@ const isTold = (value: unknown): value is Told =>
 /** A name no event has: its sender may have failed to tell something. */
 const missedName = '!missed'
 
-/** Joins the other nodes of this installation. */
-export async function joinCluster({ url, namespace, log }: ClusterOptions): Promise<Cluster> {
-  const key = (name: string) => `parley:${namespace}:${name}`
-  const channel = key('events')
-  const node = crypto.randomUUID()
-  const redis = new Redis(url, commandOptions)
-  const subscriber = redis.duplicate({ ...listeningOptions, autoResubscribe: false })
-  const adapterRedis = new AdapterRedis(url, commandOptions)
-  watchConnection(redis, log)
-  // The connection of commands speaks for all of them; without a listener these would end the process.
-  for (const quiet of [subscriber, adapterRedis]) quiet.on('error', () => undefined)
+interface Line {
+  /** Carries commands, and what is told. */
+  redis: Redis
+  /** Carries what is sent to sockets on other nodes. */
+  adapterRedis: AdapterRedis
+  channel: string
+  /** Names this node, so that it does not hear itself. */
+  node: string
+  log: Log
+}
 
-  const hearers: ((name: string, event: unknown) => void)[] = []
-  const missers: ((isBack: boolean) => void)[] = []
-  let isDeaf = true
-  let wasHearing = false
-  const missed = (isBack: boolean) => missers.forEach((listener) => listener(isBack))
+/** Tells the other nodes, and after an outage that something for them may have been lost. */
+function createTeller({ redis, adapterRedis, channel, node, log }: Line): ClusterBus['tell'] {
+  let isOwing = false
 
   async function publish(name: string, event: object): Promise<void> {
     await redis.publish(channel, JSON.stringify({ node, name, event } satisfies Told))
   }
-
-  /** Something was not told: to the other nodes, or to sockets on them. */
-  let isOwing = false
 
   function tell(name: string, event: object): void {
     publish(name, event).catch((error: unknown) => {
@@ -129,14 +123,25 @@ export async function joinCluster({ url, namespace, log }: ClusterOptions): Prom
     })
   }
 
-  for (const telling of [redis, adapterRedis]) {
-    telling.on('close', () => (isOwing = wasHearing))
-    telling.on('ready', () => {
+  for (const connection of [redis, adapterRedis]) {
+    connection.on('close', () => (isOwing = true))
+    connection.on('ready', () => {
       if (!isOwing || redis.status !== 'ready' || adapterRedis.status !== 'ready') return
       isOwing = false
       tell(missedName, {})
     })
   }
+  return tell
+}
+
+/** Hears the other nodes, and knows when it cannot. */
+function createHearer(subscriber: Redis, { channel, node, log }: Omit<Line, 'redis' | 'adapterRedis'>) {
+  const hearers: ((name: string, event: unknown) => void)[] = []
+  const missers: ((isBack: boolean) => void)[] = []
+  let isDeaf = true
+  let wasHearing = false
+  const missed = (isBack: boolean) => missers.forEach((listener) => listener(isBack))
+
   subscriber.on('ready', () => {
     subscriber.subscribe(channel).then(
       () => {
@@ -149,23 +154,47 @@ export async function joinCluster({ url, namespace, log }: ClusterOptions): Prom
   })
   subscriber.on('close', () => (isDeaf = true))
   subscriber.on('message', (_channel: string, text: string) => {
-    const told: unknown = JSON.parse(text)
-    if (!isTold(told) || told.node === node) return
-    if (told.name === missedName) missed(true)
-    else for (const hearer of hearers) hearer(told.name, told.event)
+    try {
+      const told: unknown = JSON.parse(text)
+      if (!isTold(told) || told.node === node) return
+      if (told.name === missedName) missed(true)
+      else for (const hearer of hearers) hearer(told.name, told.event)
+    } catch (error) {
+      log.error({ err: error }, 'what another node told could not be understood')
+    }
   })
   const timer = setInterval(() => {
     if (isDeaf) missed(false)
   }, deafEveryMs)
   timer.unref()
 
+  return {
+    hear: (listener: (name: string, event: unknown) => void) => void hearers.push(listener),
+    onMissed: (listener: (isBack: boolean) => void) => void missers.push(listener),
+    close: () => clearInterval(timer),
+  }
+}
+
+/** Joins the other nodes of this installation. */
+export async function joinCluster({ url, namespace, log }: ClusterOptions): Promise<Cluster> {
+  const key = (name: string) => `parley:${namespace}:${name}`
+  const redis = new Redis(url, commandOptions)
+  const subscriber = redis.duplicate({ ...listeningOptions, autoResubscribe: false })
+  const adapterRedis = new AdapterRedis(url, commandOptions)
+  watchConnection(redis, log)
+  // The connection of commands speaks for all of them; without a listener these would end the process.
+  for (const quiet of [subscriber, adapterRedis]) quiet.on('error', () => undefined)
+  const line = { redis, adapterRedis, channel: key('events'), node: crypto.randomUUID(), log }
+  const tell = createTeller(line)
+  const { hear, onMissed, close } = createHearer(subscriber, line)
+
   const joined = new Promise<void>((resolve) => redis.once('ready', resolve))
   await Promise.race([joined, delay(joinTimeoutMs, undefined, { ref: false })])
 
   return {
     tell,
-    hear: (listener) => void hearers.push(listener),
-    onMissed: (listener) => void missers.push(listener),
+    hear,
+    onMissed,
     redis,
     key,
     socketAdapter: createAdapter(adapterRedis, {
@@ -176,7 +205,7 @@ export async function joinCluster({ url, namespace, log }: ClusterOptions): Prom
       onlyPlaintext: true,
     }),
     async close() {
-      clearInterval(timer)
+      close()
       for (const connection of [redis, subscriber, adapterRedis, ...adapterRedis.copies]) connection.disconnect()
     },
   }
