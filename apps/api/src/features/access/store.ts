@@ -123,7 +123,7 @@ interface HolderFilter {
   limit: number
 }
 
-/** People of a workspace with their roles, by username. */
+/** People of a workspace with their roles, by username; the disabled ones too, who still hold them. */
 export const findHolders = (db: Queryable, { workspaceId, role, text, after, limit }: HolderFilter) =>
   db
     .select({ id: users.id, username: users.username, role: users.role })
@@ -131,7 +131,6 @@ export const findHolders = (db: Queryable, { workspaceId, role, text, after, lim
     .where(
       and(
         eq(users.workspaceId, workspaceId),
-        isNull(users.disabledAt),
         role === undefined ? undefined : eq(users.role, role),
         text
           ? or(like(users.username, likePattern(text, 'start')), like(users.displayName, likePattern(text, 'part')))

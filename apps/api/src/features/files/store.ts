@@ -1,6 +1,7 @@
 import type { FileEntity, FileScene } from '@parley/protocol/files'
 import { and, eq, inArray, isNull, lt, notExists, sql, type SQL } from 'drizzle-orm'
 import type { Database, Queryable } from '../../platform/database.ts'
+import { resourceShares } from '../access/tables.ts'
 import { users } from '../identity/tables.ts'
 import { rooms } from '../rooms/tables.ts'
 import { files } from './tables.ts'
@@ -49,7 +50,11 @@ export const readFilesOfRoom = (db: Database, roomId: string, limit: number): Pr
   db.select().from(files).where(eq(files.roomId, roomId)).limit(limit)
 
 export async function deleteRecords(db: Database, ids: string[]): Promise<void> {
-  if (ids.length > 0) await db.delete(files).where(inArray(files.id, ids))
+  if (ids.length === 0) return
+  await db.delete(files).where(inArray(files.id, ids))
+  await db
+    .delete(resourceShares)
+    .where(and(eq(resourceShares.resource, 'files'), inArray(resourceShares.resourceId, ids)))
 }
 
 const unused: Record<FileScene, (db: Database) => SQL | undefined> = {

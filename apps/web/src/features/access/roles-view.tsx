@@ -41,6 +41,7 @@ export function RolesView({ roles, onChanged }: { roles: readonly Role[]; onChan
           </Button>
         )}
       </div>
+      {!isOpen && <p className="text-muted hidden lg:block">{t('roles.choose')}</p>}
       {isOpen && (
         <section aria-label={role ? roleName(role) : t('roles.new')} className="flex min-w-0 flex-col gap-4">
           <header className="flex items-center gap-1">
