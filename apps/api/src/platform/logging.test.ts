@@ -106,6 +106,13 @@ test('log files are closed at their size, and only so many are kept', async () =
   await expect.poll(async () => (await readdir(directory)).length).toBeLessThanOrEqual(3)
 })
 
+test('a folder that cannot be written stops the start, naming the setting', async () => {
+  const LOG_DIR = join(folder, 'a-file', 'logs')
+  await writeFile(join(folder, 'a-file'), '')
+  const opened = openLog({ LOG_LEVEL: 'info', LOG_DIR, LOG_FILE_MB: 1, LOG_FILES: 2 }, stdout)
+  await expect(opened).rejects.toThrow('LOG_DIR must be `off`, or a folder that can be written')
+})
+
 test('a log file that cannot be written does not end the process', async () => {
   const directory = join(folder, 'gone')
   const log = await openLog({ LOG_LEVEL: 'info', LOG_DIR: directory, LOG_FILE_MB: 1, LOG_FILES: 2 }, stdout)

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { Writable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import pino, { type DestinationStream, type LoggerOptions, type StreamEntry } from 'pino'
 import openRollingFile from 'pino-roll'
@@ -65,6 +67,24 @@ function contextOfLine(): object {
 
 type LogSettings = Pick<Config, 'LOG_LEVEL' | 'LOG_DIR' | 'LOG_FILE_MB' | 'LOG_FILES'>
 
+/** Opens the file, or stops the start: a server that cannot log is best corrected before anybody relies on it. */
+async function openFile({ LOG_DIR, LOG_FILE_MB, LOG_FILES }: LogSettings): Promise<Writable> {
+  const folder = resolve(repositoryDir, LOG_DIR)
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    throw new Error(`LOG_DIR must be \`off\`, or a folder that can be written: ${folder} cannot`, { cause })
+  }
+  return openRollingFile({
+    file: resolve(folder, 'api'),
+    extension: '.log',
+    size: `${LOG_FILE_MB}m`,
+    limit: { count: LOG_FILES, removeOtherLogFiles: true },
+    mkdir: true,
+  })
+}
+
 /** Opens the log: JSON lines to stdout and, unless `LOG_DIR` is `off`, to files that are closed at a size and counted. */
 export async function openLog(
   config: LogSettings,
@@ -76,16 +96,7 @@ export async function openLog(
     formatters: { log: (fields) => withoutSecretFields(fields, 0) },
     serializers: { err: describeError },
   }
-  const isToFile = config.LOG_DIR !== 'off'
-  const file = isToFile
-    ? await openRollingFile({
-        file: resolve(repositoryDir, config.LOG_DIR, 'api'),
-        extension: '.log',
-        size: `${config.LOG_FILE_MB}m`,
-        limit: { count: config.LOG_FILES, removeOtherLogFiles: true },
-        mkdir: true,
-      })
-    : undefined
+  const file = config.LOG_DIR === 'off' ? undefined : await openFile(config)
   // A full disk costs the file, not the server: the lines still go to stdout, which says why once a minute.
   const stdoutAlone = pino(options, stdout)
   let saidAtMs = -failureEveryMs
