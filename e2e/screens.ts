@@ -18,6 +18,9 @@ export interface Screen {
 export const publicScreens: Screen[] = [
   { name: 'sign-in', path: '/signin' },
   { name: 'register', path: '/register' },
+  { name: 'forgot-password', path: '/forgot-password' },
+  { name: 'reset-password', path: '/reset-password#nobody' },
+  { name: 'verify-email', path: '/verify-email#nobody' },
 ]
 
 /** Fills the server with believable data; answers every screen there is to see of it. */
@@ -51,7 +54,7 @@ async function screensOf(origin: string): Promise<Screen[]> {
   stop()
   const room = `/r/${group.id}`
   const panels = ['members', 'files', 'pins', 'search']
-  const sections = ['profile', 'workspace', 'appearance', 'notifications', 'sessions', 'password', 'about']
+  const sections = ['profile', 'workspace', 'appearance', 'notifications', 'sessions', 'password', 'security', 'about']
   return [
     { name: 'home', path: '/' },
     { name: 'room', path: room },

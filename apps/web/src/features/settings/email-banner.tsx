@@ -1,5 +1,5 @@
 import { Button } from '@chakra-ui/react'
-import { getSecurity, requestEmailVerification } from '@parley/protocol/identity'
+import { getSecurity, requestEmailVerification, type Security } from '@parley/protocol/identity'
 import { MailWarning } from 'lucide-react'
 import { useSelector } from 'react-redux'
 import { useErrorText } from '../../errors/error-text.ts'
@@ -9,16 +9,22 @@ import { selectProfile } from '../identity/identity-slice.ts'
 
 /** Says that one's address is not verified, where mail can be sent at all. */
 export function EmailBanner() {
+  const { rest } = useClient()
+  const loaded = useLoaded(useCallback((signal: AbortSignal) => rest.call(getSecurity, {}, { signal }), [rest]))
+  // What could not be loaded is no news: the page itself works without it.
+  return loaded.status === 'ready' && <EmailNotice security={loaded.data} />
+}
+
+/** The same where it is known already how well the account is guarded. */
+export function EmailNotice({ security }: { security: Security }) {
   const { t } = useTranslation('settings')
   const { rest } = useClient()
   const errorText = useErrorText()
   const email = useSelector(selectProfile)?.email
-  const loaded = useLoaded(useCallback((signal: AbortSignal) => rest.call(getSecurity, {}, { signal }), [rest]))
   const [state, setState] = useState<'asking' | 'busy' | 'sent'>('asking')
   const [error, setError] = useState<string>()
 
-  // What could not be loaded is no news: the page itself works without it.
-  if (loaded.status !== 'ready' || loaded.data.emailVerified || !loaded.data.mailEnabled) return null
+  if (security.emailVerified || !security.mailEnabled) return null
 
   const send = async () => {
     setState('busy')
@@ -32,8 +38,8 @@ export function EmailBanner() {
     }
   }
   return (
-    <aside className="border-subtle bg-panel mb-6 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-lg border p-4">
-      <MailWarning aria-hidden className="icon text-warning" />
+    <aside className="border-subtle bg-panel flex flex-wrap items-center gap-x-4 gap-y-3 rounded-lg border p-4">
+      <MailWarning aria-hidden className="icon text-warning mt-0.5 self-start" />
       <p className="min-w-0 flex-1 basis-48 break-words" role="status">
         {state === 'sent' ? t('security.mailSent', { email }) : t('security.unverified', { email })}
         {error && <span className="text-danger mt-1 block text-sm">{error}</span>}

@@ -7,7 +7,7 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
-import { EmailBanner } from './email-banner.tsx'
+import { EmailNotice } from './email-banner.tsx'
 import { ProofDialog } from './proof-dialog.tsx'
 import { RecoveryCodesDialog } from './recovery-codes-dialog.tsx'
 import { TotpSetup } from './totp-setup.tsx'
@@ -39,8 +39,8 @@ export function SecuritySection() {
   }
   const Icon = totpEnabled ? ShieldCheck : ShieldOff
   return (
-    <>
-      <EmailBanner />
+    <div className="flex flex-col gap-6">
+      <EmailNotice security={loaded.data} />
       <section className="flex flex-col gap-4">
         <h2 className="flex items-center gap-2 font-semibold">
           <Icon aria-hidden className={`icon ${totpEnabled ? 'text-success' : 'text-muted'}`} />
@@ -96,6 +96,6 @@ export function SecuritySection() {
         />
       )}
       {typeof open === 'object' && <RecoveryCodesDialog codes={open.recoveryCodes} onClose={close} />}
-    </>
+    </div>
   )
 }
