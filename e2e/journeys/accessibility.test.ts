@@ -5,15 +5,47 @@ import { test } from './fixtures.ts'
 
 const serious = new Set(['serious', 'critical'])
 
-test('axe finds nothing serious on any page, light or dark', async ({ stack, page }) => {
+test('axe finds nothing serious on any page, light or dark, and each keeps the content policy', async ({
+  stack,
+  page,
+}) => {
   test.setTimeout(240_000)
   await page.emulateMedia({ reducedMotion: 'reduce' })
+  const violations = violationsOn(page)
   const screens = await setScene(stack)
   const findings = await findingsOn(page, publicScreens)
   await signInViewer(page)
   findings.push(...(await findingsOn(page, screens)))
   expect(findings).toEqual([])
+  expect(violations).toEqual([])
 })
+
+test('a script that is written into the page does not run', async ({ page }) => {
+  const violations = violationsOn(page)
+  await page.goto('/')
+  const hasRun = await page.evaluate(() => {
+    const script = document.createElement('script')
+    script.textContent = 'document.documentElement.dataset.written = "yes"'
+    const image = document.createElement('img')
+    image.setAttribute('onerror', 'document.documentElement.dataset.written = "yes"')
+    image.src = 'data:,'
+    document.body.append(script, image)
+    return new Promise((resolve) => {
+      image.addEventListener('error', () => resolve(document.documentElement.dataset.written))
+    })
+  })
+  expect(hasRun).toBeUndefined()
+  expect(violations).toHaveLength(2)
+})
+
+/** What the browser refused to load or run from now on. */
+function violationsOn(page: Page): string[] {
+  const violations: string[] = []
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) violations.push(`${page.url()}: ${message.text()}`)
+  })
+  return violations
+}
 
 async function findingsOn(page: Page, screens: Screen[]): Promise<string[]> {
   const findings: string[] = []
