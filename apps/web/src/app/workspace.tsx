@@ -2,6 +2,7 @@ import { Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
 import { lazy, Suspense, type MouseEvent } from 'react'
 import { useSelector } from 'react-redux'
 import { RoomList } from '../features/rooms/room-list.tsx'
+import { selectWarning } from '../features/moderation/moderation-slice.ts'
 import { selectWaiting } from '../features/rooms/rooms-slice.ts'
 import { isSection as isAdminSection } from '../features/admin/sections.ts'
 import { isSection } from '../features/settings/sections.ts'
@@ -25,6 +26,7 @@ const InvitePage = lazy(async () => ({ default: (await import('../features/rooms
 
 const PeopleList = lazy(async () => ({ default: (await import('../features/people/people-list.tsx')).PeopleList }))
 const PersonPage = lazy(async () => ({ default: (await import('../features/people/person-page.tsx')).PersonPage }))
+const WarningDialog = lazy(() => import('../features/moderation/warning-dialog.tsx'))
 const HelpSheet = lazy(() => import('./help-sheet.tsx'))
 const SettingsPage = lazy(() => import('../features/settings/settings-page.tsx'))
 const AdminPage = lazy(() => import('../features/admin/admin-page.tsx'))
@@ -41,6 +43,7 @@ export default function Workspace() {
   const { panel, closePanel } = usePanel()
   useTitleBadge(useSelector(selectWaiting))
   const help = useGlobalShortcuts()
+  const isWarned = useSelector(selectWarning) !== null
   const { t } = useTranslation('app')
   const parts = path.split('/').filter(Boolean)
   // The first level of a section is its list; a page of its own, as the directory is, has none.
@@ -86,6 +89,7 @@ export default function Workspace() {
       />
       <Suspense fallback={null}>
         <Switcher />
+        {isWarned && <WarningDialog />}
         {help.open && <HelpSheet onClose={help.close} />}
       </Suspense>
     </>

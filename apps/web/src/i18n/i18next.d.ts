@@ -5,6 +5,7 @@ import type errors from '../errors/locales/en.json'
 import type files from '../features/files/locales/en.json'
 import type identity from '../features/identity/locales/en.json'
 import type messages from '../features/messages/locales/en.json'
+import type moderation from '../features/moderation/locales/en.json'
 import type people from '../features/people/locales/en.json'
 import type rooms from '../features/rooms/locales/en.json'
 import type settings from '../features/settings/locales/en.json'
@@ -22,6 +23,7 @@ declare module 'i18next' {
       files: typeof files
       identity: typeof identity
       messages: typeof messages
+      moderation: typeof moderation
       people: typeof people
       rooms: typeof rooms
       settings: typeof settings

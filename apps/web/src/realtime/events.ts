@@ -17,9 +17,9 @@ const typingHeard = event('typing')
 export const presenceChanged = event('presence')
 export const friendChanged = event('friend.changed')
 export const userUpdated = event('user.updated')
-const notified = event('notification')
+export const notified = event('notification')
 const accessChanged = event('access.changed')
-const muteChanged = event('mute.changed')
+export const muteChanged = event('mute.changed')
 
 type EventActions = { [N in Exclude<EventName, 'messages' | 'heads'>]: ActionCreatorWithPayload<EventPayload<N>> }
 

@@ -10,6 +10,8 @@ export interface MessageActions {
   pin: (row: MessageRow) => void
   /** Asks first: what is recalled cannot be brought back. */
   recall: (row: MessageRow) => void
+  /** Tells the moderators what is wrong with it. */
+  report: (row: MessageRow) => void
   copyText: (row: MessageRow) => void
   copyLink: (row: MessageRow) => void
   /** Goes to a message of this room. */

@@ -2,7 +2,10 @@ import type { MessageRow } from '@parley/protocol/messages'
 import type { Room } from '@parley/protocol/rooms'
 import { lazy } from 'react'
 import type { VirtuosoHandle } from 'react-virtuoso'
+import { formatExact } from '../../ui/format-time.ts'
 import { DropZone } from '../files/drop-zone.tsx'
+import { useMutedUntil } from '../moderation/moderation-slice.ts'
+import { useUser } from '../people/use-user.ts'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
 import { ConversationProvider } from './conversation-context.ts'
@@ -15,6 +18,7 @@ import { useComposing } from './use-composing.ts'
 import { useHistory } from './use-history.ts'
 import { useMessageActions, useRecall, useSaveEdit } from './use-message-actions.ts'
 
+const ReportDialog = lazy(() => import('../moderation/report-dialog.tsx'))
 const RecallDialog = lazy(() => import('./recall-dialog.tsx'))
 
 interface ConversationViewProps {
@@ -25,10 +29,14 @@ interface ConversationViewProps {
 
 /** An open room. Made anew for each room. */
 export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
-  const { t } = useTranslation('messages')
-  const { id: roomId, role, canPost, type } = room
+  const { t, i18n } = useTranslation('messages')
+  const { id: roomId, role, type } = room
+  const mutedUntil = useMutedUntil()
+  const canPost = room.canPost && mutedUntil === null
   const list = useRef<VirtuosoHandle>(null)
   const [recalling, setRecalling] = useState<MessageRow | null>(null)
+  const [reported, setReported] = useState<MessageRow | null>(null)
+  const reportedUser = useUser(reported?.senderId ?? '')
   const history = useHistory({ room, ownId, seq, list })
   const { rows, run, jumps } = history
   const { field, editing, edit, stopEditing, reply, editLast, onRowKey } = useComposing({
@@ -47,6 +55,7 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
     onReply: reply,
     onEdit: edit,
     onRecall: setRecalling,
+    onReport: setReported,
     onJump: jumps.jump,
   })
   const context = useMemo(
@@ -66,7 +75,11 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
           <HistoryView room={room} ownId={ownId} history={history} list={list} onKey={onRowKey} />
           <TypingLine roomId={roomId} ownId={ownId} />
           {!canPost ? (
-            <p className="text-muted px-4 pb-6 text-center text-sm">{t('composer.closed')}</p>
+            <p className="text-muted px-4 pb-6 text-center text-sm">
+              {mutedUntil === null
+                ? t('composer.closed')
+                : t('composer.muted', { until: formatExact(mutedUntil, i18n.language) })}
+            </p>
           ) : editing ? (
             <EditComposer
               key={editing.seq}
@@ -80,6 +93,15 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
           <Announcer rows={history.view.rows} ownId={ownId} />
         </section>
       </DropZone>
+      {reported && (
+        <Suspense fallback={null}>
+          <ReportDialog
+            about={{ roomId, seq: reported.seq }}
+            name={reportedUser?.displayName ?? ''}
+            onClose={() => setReported(null)}
+          />
+        </Suspense>
+      )}
       {recalling && (
         <Suspense fallback={null}>
           <RecallDialog row={recalling} onConfirm={() => recall(recalling)} onClose={() => setRecalling(null)} />

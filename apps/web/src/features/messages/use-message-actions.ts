@@ -15,6 +15,7 @@ interface ActionOptions {
   onReply: (row: MessageRow) => void
   onEdit: (row: MessageRow) => void
   onRecall: (row: MessageRow) => void
+  onReport: (row: MessageRow) => void
   onJump: (seq: number) => void
 }
 
@@ -37,6 +38,7 @@ export function useMessageActions(options: ActionOptions): MessageActions {
       reply: (row) => latest.current.onReply(row),
       edit: (row) => latest.current.onEdit(row),
       recall: (row) => latest.current.onRecall(row),
+      report: (row) => latest.current.onReport(row),
       react: ({ seq, reactions = [] }, emoji) => {
         const on = !reactions.some((reaction) => reaction.emoji === emoji && reaction.userIds.includes(ownId))
         void run(

@@ -1,5 +1,5 @@
 import type { MessageRow } from '@parley/protocol/messages'
-import { Copy, Link, Pencil, Pin, PinOff, Reply, Trash2 } from 'lucide-react'
+import { Copy, Flag, Link, Pencil, Pin, PinOff, Reply, Trash2 } from 'lucide-react'
 import type { MenuItem } from '../../ui/menu.tsx'
 import { useConversation } from './conversation-context.ts'
 
@@ -31,6 +31,7 @@ export function useMessageMenu(row: MessageRow): MenuItem[][] {
         ? [item('pin', { label: t(isPinned ? 'action.unpin' : 'action.pin'), icon: isPinned ? <PinOff /> : <Pin /> })]
         : []),
     ],
+    isOwn ? [] : [item('report', { label: t('action.report'), icon: <Flag /> })],
     mayRecall ? [item('recall', { label: t('action.recall'), icon: <Trash2 />, danger: true })] : [],
   ]
 }

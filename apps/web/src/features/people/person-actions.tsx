@@ -1,6 +1,7 @@
 import { Button } from '@chakra-ui/react'
-import { Ban, Check, Ellipsis, MessageCircle, UserMinus, UserPlus, X } from 'lucide-react'
+import { Ban, Check, Ellipsis, Flag, MessageCircle, UserMinus, UserPlus, X } from 'lucide-react'
 import type { PublicUser } from '@parley/protocol/people'
+import { lazy, Suspense } from 'react'
 import { useSelector } from 'react-redux'
 import { Link, useLocation } from 'wouter'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -9,11 +10,14 @@ import { Menu } from '../../ui/menu.tsx'
 import { selectStanding, type PeopleRoot, type Standing } from './people-slice.ts'
 import { useRelationActions } from './use-relation-actions.ts'
 
+const ReportDialog = lazy(() => import('../moderation/report-dialog.tsx'))
+
 /** What one can do with somebody, by what they are to oneself. */
 export function PersonActions({ user }: { user: PublicUser }) {
   const { t } = useTranslation('people')
   const standing = useSelector((root: PeopleRoot) => selectStanding(root, user.id))
   const [confirming, setConfirming] = useState(false)
+  const [reporting, setReporting] = useState(false)
   const { remove, shut, lift } = useRelationActions()
   if (!standing) return null
   if (standing.relation === 'self') {
@@ -52,11 +56,17 @@ export function PersonActions({ user }: { user: PublicUser }) {
                   },
                 ]
               : [],
+            [{ id: 'report', label: t('action.report'), icon: <Flag />, run: () => setReporting(true) }],
             standing.blocked
               ? []
               : [{ id: 'block', label: t('action.block'), icon: <Ban />, danger: true, run: () => void shut(user.id) }],
           ]}
         />
+      )}
+      {reporting && (
+        <Suspense fallback={null}>
+          <ReportDialog about={{ userId: user.id }} name={user.displayName} onClose={() => setReporting(false)} />
+        </Suspense>
       )}
       {confirming && (
         <ConfirmDialog
