@@ -1,34 +1,11 @@
-import type { RoleKey } from '@parley/protocol/access'
 import * as contracts from '@parley/protocol/workspaces'
 import type { FastifyInstance } from 'fastify'
-import type { Database, Transaction } from '../../platform/database.ts'
-import type { EventBus } from '../../platform/events.ts'
-import type { Actor } from '../../platform/http/actor.ts'
 import { route } from '../../platform/http/route.ts'
-import type { Mailer } from '../../platform/mail.ts'
-import type { WorkspaceEvents } from './events.ts'
+import type { WorkspaceDependencies } from './dependencies.ts'
 import * as invites from './invites.ts'
 import { createJoin } from './join.ts'
 import { createManage } from './manage.ts'
 import { findOwnWorkspaces } from './store.ts'
-
-export interface WorkspaceDependencies {
-  db: Database
-  events: EventBus<WorkspaceEvents>
-  /** Sends mail, where that is set up. */
-  mailer: Mailer
-  /** Address of a page of the web app. */
-  linkTo: (path: string) => string
-  onError: (error: unknown, what: string) => void
-  /** Throws PERMISSION_DENIED unless the actor holds all that a role grants. */
-  requireRoleWithin: (actor: Actor, role: RoleKey) => Promise<void>
-  /** Puts an account into a workspace, if that has room; answers its user there. */
-  enterWorkspace: (
-    tx: Transaction,
-    account: { id: string; email: string; username: string },
-    seat: { workspaceId: string; role: RoleKey },
-  ) => Promise<{ id: string }>
-}
 
 /** Tenants: who is in them, by which invitation, and within what limits. */
 export function createWorkspaces(dependencies: WorkspaceDependencies) {

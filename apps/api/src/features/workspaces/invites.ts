@@ -8,7 +8,7 @@ import type { Database, Queryable } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
 import { notFound, permissionDenied } from '../../platform/http/errors.ts'
-import type { WorkspaceDependencies } from './index.ts'
+import type { WorkspaceDependencies } from './dependencies.ts'
 import { workspaceInvites, workspaces } from './tables.ts'
 
 type InviteRecord = typeof workspaceInvites.$inferSelect

@@ -1,6 +1,6 @@
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError } from '../../platform/http/errors.ts'
-import type { WorkspaceDependencies } from './index.ts'
+import type { WorkspaceDependencies } from './dependencies.ts'
 import { readInvite, takeInvite } from './invites.ts'
 import { findAccount, findUserIn, lockWorkspace } from './store.ts'
 

@@ -6,7 +6,7 @@ import { isDuplicateOf } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
 import { AppError, conflict, notFound } from '../../platform/http/errors.ts'
-import type { WorkspaceDependencies } from './index.ts'
+import type { WorkspaceDependencies } from './dependencies.ts'
 import * as store from './store.ts'
 
 const pageRows = 50
