@@ -10,7 +10,7 @@ async function giveRole(
 ) {
   await page.goto('/admin/roles?view=people')
   await page.getByRole('searchbox', { name: 'Find people' }).fill(name)
-  await press(page.getByRole('button', { name: `Access of ${name}` }))
+  await press(page.getByRole('list', { name: 'People and their roles' }).getByRole('button', { name }))
   const dialog = page.getByRole('dialog', { name: `Access of ${name}` })
   await dialog.getByLabel('Role').selectOption({ label: role })
   await expect(page.getByText(`${name} now has the role ${role}`)).toBeVisible()

@@ -49,7 +49,6 @@ export function HolderList({ role, text, roles, empty, onChanged }: HolderListPr
           <li key={holder.user.id}>
             <button
               type="button"
-              aria-label={t('people.open', { name: holder.user.displayName })}
               onClick={() => setOpened(holder)}
               className="hover:bg-hover -mx-2 flex w-[calc(100%+16px)] min-w-0 items-center gap-2.5 rounded-md px-2 py-1.5 text-left"
             >

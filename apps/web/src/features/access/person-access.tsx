@@ -82,7 +82,7 @@ function PersonGrants({ userId }: { userId: string }) {
   )
   return (
     <section aria-label={t('person.grants')} className="flex flex-col gap-3">
-      <h4 className="text-sm font-semibold">{t('person.grants')}</h4>
+      <h3 className="text-sm font-semibold">{t('person.grants')}</h3>
       {grants.status === 'loading' && <SkeletonRows rows={1} avatar={false} className="-mx-3" />}
       {grants.status === 'failed' && <ErrorState message={errorText(grants.error)} onRetry={grants.retry} />}
       {grants.status === 'ready' && (
