@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { connectionsJob } from './jobs/connections.ts'
 import { fanoutJob } from './jobs/fanout.ts'
+import { guardsJob } from './jobs/guards.ts'
 import { insertJob } from './jobs/insert.ts'
 import { loginJob } from './jobs/login.ts'
 import { readsJob } from './jobs/reads.ts'
@@ -12,6 +13,7 @@ const jobs: Record<string, (effort: Effort) => Promise<Line[]>> = {
   fanout: fanoutJob,
   connections: connectionsJob,
   reads: readsJob,
+  guards: guardsJob,
   login: loginJob,
   insert: insertJob,
 }

@@ -27,6 +27,8 @@ export interface Product extends Target {
   sql: Pool
   databaseUrl: string
   databasePid: number
+  /** Signs the tokens of `people`. */
+  secret: string
   people: Person[]
 }
 
@@ -91,6 +93,7 @@ export async function startProduct(count: number): Promise<Product> {
     serverPid,
     databasePid,
     databaseUrl: stack.databaseUrl,
+    secret,
     sql,
     people: ids.map((id) => ({ id, token: signToken(secret, id) })),
     stop: async () => {

@@ -1,35 +1,11 @@
-import { Agent, get as httpGet } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { cpuUs, median, repeatFor } from '../measure.ts'
+import { agent, get, measureGets, type GetResult } from '../gets.ts'
+import { median } from '../measure.ts'
 import { interleave, medianOf, microseconds, milliseconds, rate, type Effort, type Line } from '../report.ts'
-import { insertMessages, insertRoom, startProduct, startReference, type Product, type Target } from '../target.ts'
+import { insertMessages, insertRoom, startProduct, startReference, type Product } from '../target.ts'
 
 const messageCount = 100_000
-const atOnce = 8
 const questions = 15
-
-const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
-
-const get = (url: string, token: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    httpGet(url, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (body += chunk))
-      response.on('end', () => (response.statusCode === 200 ? resolve(body) : reject(new Error(`${url}: ${body}`))))
-    }).on('error', reject)
-  })
-
-interface Result {
-  perSecond: number
-  cpuEach: number
-}
-
-async function measure(target: Target, url: string, token: string, seconds: number): Promise<Result> {
-  const cpuBefore = cpuUs(target.pids)
-  const answers = await repeatFor(seconds, atOnce, async () => void (await get(url, token)))
-  return { perSecond: answers / seconds, cpuEach: (cpuUs(target.pids) - cpuBefore) / answers }
-}
 
 /** Median time of one question asked alone. */
 async function ask(question: () => Promise<unknown>): Promise<number> {
@@ -49,12 +25,12 @@ async function history(product: Product, roomId: string, token: string, { rounds
     product.databasePid,
   )
   const [ours, theirs] = await interleave(rounds, [
-    () => measure(product, `${product.origin}/api/room/messages?roomId=${roomId}&limit=50`, token, seconds),
-    () => measure(reference, `${reference.origin}/rows/${roomId}`, token, seconds),
+    () => measureGets(product, `${product.origin}/api/room/messages?roomId=${roomId}&limit=50`, token, seconds),
+    () => measureGets(reference, `${reference.origin}/rows/${roomId}`, token, seconds),
   ])
   await reference.stop()
-  const pick = ({ perSecond }: Result) => perSecond
-  const say = (results: Result[] | undefined) =>
+  const pick = ({ perSecond }: GetResult) => perSecond
+  const say = (results: GetResult[] | undefined) =>
     `${rate(medianOf(results, pick))}, ${microseconds(medianOf(results, ({ cpuEach }) => cpuEach))}`
   return {
     job: 'history',
