@@ -92,7 +92,12 @@ function watchRequests(app: FastifyInstance, settings: Settings): void {
 export async function registerTelemetry(app: FastifyInstance, options: TelemetryOptions) {
   const { ping, pools, settings, isRedisReady = () => true } = options
   const { OTEL_EXPORTER_OTLP_ENDPOINT } = settings.current()
-  if (OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) app.addHook('onClose', await startTracing(OTEL_EXPORTER_OTLP_ENDPOINT))
+  if (OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) {
+    // Told by a timer that some request happened to start.
+    const outside = { requestId: 'system', route: undefined, userId: undefined, workspaceId: undefined }
+    const onFailure = (reason: string) => app.log.warn({ ...outside, reason }, 'spans could not be exported')
+    app.addHook('onClose', await startTracing(OTEL_EXPORTER_OTLP_ENDPOINT, onFailure))
+  }
   const stopWatching = watchQueries({ slowMs: () => settings.current().SLOW_QUERY_MS, log: app.log })
   app.addHook('onClose', async () => stopWatching())
   settings.onChange(({ LOG_LEVEL }) => {

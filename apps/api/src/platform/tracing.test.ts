@@ -1,5 +1,7 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { createRoom } from '@parley/protocol/rooms'
 import { sendMessage } from '@parley/protocol/messages'
@@ -23,6 +25,14 @@ const Export = Type.Object({
   resourceSpans: Type.Array(Type.Object({ scopeSpans: Type.Array(Type.Object({ spans: Type.Array(Span) })) })),
 })
 
+/** Listens on a free port of loopback; answers it. */
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (typeof address !== 'object' || !address) throw new Error('the server listens nowhere')
+  return address.port
+}
+
 const spans: Span[] = []
 let collector: Server
 let api: TestApi
@@ -37,10 +47,7 @@ beforeAll(async () => {
       response.setHeader('content-type', 'application/json').end('{}')
     })
   })
-  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
-  // A server that listens on a port answers its address.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const { port } = collector.address() as AddressInfo
+  const port = await listen(collector)
   api = await startApi({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` })
   ada = await createUser(api)
 })
@@ -100,4 +107,19 @@ test('a header that is no trace begins a new one', async () => {
     headers: { traceparent: `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01` },
   })
   expect(response.headers.get('traceresponse')).toMatch(/^00-(?!0{32})[\da-f]{32}-[\da-f]{16}-01$/)
+})
+
+test('a collector that is away holds up neither the requests nor the end, and is complained of', async () => {
+  // Nothing listens on the port of a server that has closed.
+  const gone = createServer()
+  const port = await listen(gone)
+  gone.close()
+  const LOG_DIR = await mkdtemp(join(tmpdir(), 'parley-tracing-'))
+  const alone = await startApi({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, LOG_DIR, LOG_LEVEL: 'warn' })
+  const logged = () => readFile(join(LOG_DIR, 'api.1.log'), 'utf8')
+  await expect.poll(logged, { timeout: 15_000 }).toContain('spans could not be exported')
+  const startedAtMs = performance.now()
+  await alone.close()
+  expect(performance.now() - startedAtMs).toBeLessThan(10_000)
+  await rm(LOG_DIR, { recursive: true })
 })

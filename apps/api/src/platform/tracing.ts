@@ -1,4 +1,6 @@
 import {
+  diag,
+  DiagLogLevel,
   isSpanContextValid,
   ROOT_CONTEXT,
   SpanKind,
@@ -27,8 +29,32 @@ let tracing: Tracing | undefined
 /** Whether traces are made: nothing below costs anything while they are not. */
 export const isTracing = (): boolean => tracing !== undefined
 
+/** A collector that is away is worth a line a minute, not one a second. */
+const failureEveryMs = 60_000
+/** How long the end of the process waits for a collector that does not answer. */
+const exportTimeoutMs = 3_000
+
+/** Lets the SDK's complaints be heard: it drops what it cannot export, without a word. */
+function hearFailures(onFailure: (reason: string) => void): void {
+  let saidAtMs = -failureEveryMs
+  const error = (reason: string) => {
+    if (performance.now() - saidAtMs < failureEveryMs) return
+    saidAtMs = performance.now()
+    // The SDK writes errors as JSON, with their stacks.
+    onFailure(/"message":"([^"]+)"/.exec(reason)?.[1] ?? reason.slice(0, 300))
+  }
+  const silent = () => undefined
+  diag.setLogger(
+    { error, warn: silent, info: silent, debug: silent, verbose: silent },
+    { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
+  )
+}
+
 /** Begins to export spans to a collector, by OTLP over HTTP. Answers how to send what is left and stop. */
-export async function startTracing(endpoint: string): Promise<() => Promise<void>> {
+export async function startTracing(
+  endpoint: string,
+  onFailure: (reason: string) => void,
+): Promise<() => Promise<void>> {
   // Loaded only here: most servers never trace, and the SDK is not small.
   const [{ BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all(
     [
@@ -37,8 +63,14 @@ export async function startTracing(endpoint: string): Promise<() => Promise<void
       import('@opentelemetry/resources'),
     ],
   )
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` })
-  const processor = new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000 })
+  hearFailures(onFailure)
+  const url = `${endpoint.replace(/\/$/, '')}/v1/traces`
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs })
+  const processor = new BatchSpanProcessor({
+    exporter,
+    scheduledDelayMillis: 1_000,
+    exportTimeoutMillis: exportTimeoutMs,
+  })
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'parley-api' }),
     spanProcessors: [processor],
