@@ -69,6 +69,8 @@ async function screensOf(origin: string): Promise<Screen[]> {
     { name: 'invite', path: `/invite/${token}` },
     { name: 'settings', path: '/settings' },
     ...sections.map((section) => ({ name: `settings-${section}`, path: `/settings/${section}` })),
+    { name: 'admin-roles', path: '/admin/roles?role=moderator' },
+    { name: 'admin-role-holders', path: '/admin/roles?view=people' },
     { name: 'not-found', path: '/nowhere' },
     { name: 'no-room', path: '/r/999999999' },
   ]
