@@ -28,14 +28,23 @@ export function createStanding({ db, events, requireNotAbove, requireRemovable }
   })
 
   return {
-    /** Ends every session somebody has in the actor's workspace, and lets them open no other. Once is enough. */
-    async disableUser(actor: Actor, userId: string, reason?: string): Promise<void> {
+    /**
+     * Ends every session somebody has in the actor's workspace, and lets them open no other. Once is enough. `also` is done
+     * in the same transaction.
+     */
+    async disableUser(
+      actor: Actor,
+      userId: string,
+      reason?: string,
+      also?: (tx: Transaction) => Promise<void>,
+    ): Promise<void> {
       if (userId === actor.userId) throw conflict('You cannot disable your own account.', 'own-account')
       const ended = await db.transaction(
         async (tx) => {
           await requireRemovable(tx, actor, userId)
           const user = await store.lockUser(tx, userId, actor.workspaceId)
           if (!user) throw unknown()
+          await also?.(tx)
           if (user.disabledAt !== null) return []
           await store.setDisabledAt(tx, userId, new Date())
           await recordAudit(tx, {

@@ -1,10 +1,10 @@
-import type { EditMessage, MessageBody, MessageTarget, Written } from '@parley/protocol/messages'
+import type { EditMessage, MessageBody, MessageRow, MessageTarget, Written } from '@parley/protocol/messages'
 import { and, eq } from 'drizzle-orm'
 import type { Database } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { conflict, invalidField, permissionDenied } from '../../platform/http/errors.ts'
 import type { MessageAccess, Membership } from './access.ts'
-import type { MessageLog } from './log.ts'
+import type { LogTransaction, MessageLog } from './log.ts'
 import { messageMentions, messageTerms, roomPins } from './tables.ts'
 
 interface EditDependencies {
@@ -58,31 +58,56 @@ export function createEdit({ access, log }: EditDependencies) {
   }
 }
 
-/** Recalls a message: body, files, reactions, pin, mentions and search terms go; its number stays. */
+/** Recalls messages: body, files, reactions, pin, mentions and search terms go; the number stays. */
 export function createRecall({ access, log }: EditDependencies) {
-  return async (actor: Actor, { roomId, seq }: MessageTarget): Promise<Written> => {
-    const membership = await access.requireMember(actor, roomId)
-    const { written, fileIds } = await log.transaction(async ({ tx, room }) => {
-      const writer = await room(roomId)
-      const row = await writer.read(seq)
-      if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, fileIds: [] }
-      if (row.body.kind === 'system' || !mayRecall(actor, row.senderId, membership))
-        throw permissionDenied('You can recall only what you wrote.')
-      for (const table of [messageMentions, messageTerms, roomPins])
-        await tx.delete(table).where(ofMessage(table, { roomId, seq }))
-      const detached = await access.detachFiles(tx, roomId, seq)
-      const change = await writer.update(seq, {
-        kind: 'recall',
-        body: JSON.stringify({ kind: 'recall', by: actor.userId, at: new Date().toISOString() }),
-        reactions: null,
-        pinnedAt: null,
-        pinnedBy: null,
-        editedAt: null,
-      })
-      return { written: { roomId, seq, change }, fileIds: detached }
+  /** Empties a message under the lock of its room; `check` may refuse. Answers the files that are now nobody's. */
+  async function empty(
+    { tx, room }: LogTransaction,
+    actor: Actor,
+    { roomId, seq }: MessageTarget,
+    check?: (row: MessageRow) => void,
+  ): Promise<{ written: Written; fileIds: string[] }> {
+    const writer = await room(roomId)
+    const row = await writer.read(seq)
+    if (row.body.kind === 'recall') return { written: { roomId, seq, change: row.change }, fileIds: [] }
+    if (row.body.kind === 'system') throw permissionDenied('You can recall only what somebody wrote.')
+    check?.(row)
+    for (const table of [messageMentions, messageTerms, roomPins])
+      await tx.delete(table).where(ofMessage(table, { roomId, seq }))
+    const fileIds = await access.detachFiles(tx, roomId, seq)
+    const change = await writer.update(seq, {
+      kind: 'recall',
+      body: JSON.stringify({ kind: 'recall', by: actor.userId, at: new Date().toISOString() }),
+      reactions: null,
+      pinnedAt: null,
+      pinnedBy: null,
+      editedAt: null,
     })
+    return { written: { roomId, seq, change }, fileIds }
+  }
+
+  async function recallBy(work: (transaction: LogTransaction) => ReturnType<typeof empty>): Promise<Written> {
+    const { written, fileIds } = await log.transaction(work)
     // After the commit, since bytes cannot be rolled back. What a crash leaves here, the sweep of unused files finds.
     await access.deleteFilesById(fileIds)
     return written
+  }
+
+  return {
+    async recall(actor: Actor, target: MessageTarget): Promise<Written> {
+      const membership = await access.requireMember(actor, target.roomId)
+      return recallBy((transaction) =>
+        empty(transaction, actor, target, ({ senderId }) => {
+          if (!mayRecall(actor, senderId, membership)) throw permissionDenied('You can recall only what you wrote.')
+        }),
+      )
+    },
+    /** Recalls a message wherever it is, for a moderator who was asked before; `also` is done in the same transaction. */
+    remove: (actor: Actor, target: MessageTarget, also: (tx: Database) => Promise<void>): Promise<Written> =>
+      recallBy(async (transaction) => {
+        const emptied = await empty(transaction, actor, target)
+        await also(transaction.tx)
+        return emptied
+      }),
   }
 }

@@ -33,6 +33,7 @@ export function createMessages(dependencies: MessagesDependencies) {
         messagesAt: (places) => readMessagesAt(database.reader, places),
         onError,
       }),
+    remove: messages.remove,
     /** Finishes what was accepted, then stops. */
     async close(): Promise<void> {
       await messages.queue.drain()

@@ -31,7 +31,7 @@ export function createService({ database, readFor, events, log, access }: Servic
     sync: createHistory(database.reader).sync,
     send: createSend({ access, appender, pool: database.reader }),
     edit: createEdit({ access, log }),
-    recall: createRecall({ access, log }),
+    ...createRecall({ access, log }),
     react: createReact({ access, log }),
     pin: createPin({ access, log }),
     async search(actor: Actor, query: SearchQuery) {
