@@ -3,6 +3,7 @@ import type { Settings } from './config-reload.ts'
 import { rateLimitsOf } from './config.ts'
 import type { AccessEvents } from './features/access/events.ts'
 import { createAccess } from './features/access/index.ts'
+import { createAdmin } from './features/admin/index.ts'
 import { createAudit } from './features/audit/index.ts'
 import { createFileAccess, createFiles } from './features/files/index.ts'
 import { enterWorkspace } from './features/identity/accounts.ts'
@@ -12,6 +13,9 @@ import type { MessageEvents } from './features/messages/events.ts'
 import { createMessages } from './features/messages/index.ts'
 import { createMessageLog } from './features/messages/log.ts'
 import { readMessagesAt } from './features/messages/rows-at.ts'
+import type { ModerationEvents } from './features/moderation/events.ts'
+import { createModeration } from './features/moderation/index.ts'
+import { createMutes } from './features/moderation/mutes.ts'
 import type { PeopleEvents } from './features/people/events.ts'
 import { createPeople } from './features/people/index.ts'
 import { createRelations } from './features/people/relations.ts'
@@ -42,6 +46,7 @@ import { noteCommands } from './realtime/note-commands.ts'
 type DomainEvents = AccessEvents &
   IdentityEvents &
   MessageEvents &
+  ModerationEvents &
   PeopleEvents &
   ReplicaEvents &
   RoomEvents &
@@ -149,12 +154,21 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     onError: (error) => app.log.error({ err: error }, 'heads could not be announced'),
     bodySocketsMax: 5_000,
   })
+  const mutes = createMutes({ db, events, requireNotAbove: access.requireNotAbove })
   const messages = createMessages({
     database,
     readFor: replicas.read,
     events,
     log,
-    access: { ...rooms, ...fileAccess, publicUsers: relations.publicUsers },
+    access: {
+      ...rooms,
+      ...fileAccess,
+      publicUsers: relations.publicUsers,
+      requirePost: async (actor, roomId) => {
+        await mutes.requireUnmuted(actor.userId)
+        return rooms.requirePost(actor, roomId)
+      },
+    },
     heads,
     onError: (error, what) => app.log.error({ err: error }, `${what} failed`),
   })
@@ -185,9 +199,34 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   workspaces.routes(app)
   access.routes(app, { publicUsers: relations.publicUsers, ownerOfReadableFile: files.ownerOfReadable })
   access.realtime(gateway)
+  createAdmin({
+    database,
+    events,
+    cluster,
+    replicas: replicas.state,
+    publicUsers: relations.publicUsers,
+    online: people.online,
+    requireNotAbove: access.requireNotAbove,
+    disableUser: identity.disableUser,
+    enableUser: identity.enableUser,
+    muteUser: mutes.setMuted,
+    deleteRoom: rooms.deleteAny,
+    onError: (error, what) => app.log.error({ err: error }, what),
+  }).routes(app)
   createAudit({ db, publicUsers: relations.publicUsers }).routes(app)
+  const moderation = createModeration({
+    ...mutes,
+    db,
+    events,
+    publicUsers: relations.publicUsers,
+    requireMember: rooms.requireMember,
+    messagesAt: (places) => readMessagesAt(database.reader, places),
+    requireNotAbove: access.requireNotAbove,
+    removeMessage: messages.remove,
+    disableUser: identity.disableUser,
+  })
 
-  for (const feature of [identity, rooms, files, messages, people]) {
+  for (const feature of [identity, rooms, files, messages, moderation, people]) {
     feature.routes(app)
     feature.realtime(gateway)
   }

@@ -20,7 +20,19 @@ export interface Replicas {
   read<T>(actor: Actor, work: (source: ReadSource) => Promise<T>): Promise<T>
   /** Says that somebody may have written, before they are answered. */
   wrote(userId: string): void
+  /** How each of them stands. */
+  state(): ReplicaState[]
   close(): Promise<void>
+}
+
+/** How a replica stands. */
+export interface ReplicaState {
+  /** Host and port. */
+  name: string
+  /** Whether it answers and is read from. */
+  isUsed: boolean
+  /** How far it is behind; null where that is not known. */
+  lagMs: number | null
 }
 
 export interface ReplicaEvents {
@@ -109,7 +121,7 @@ export function openReplicas(dependencies: ReplicaDependencies): Replicas {
   const { database, replicaUrls } = dependencies
   const primary = { db: database.db, pool: database.reader }
   if (replicaUrls.length > 0) return watchReplicas(dependencies, primary)
-  return { read: (_, work) => work(primary), wrote: () => undefined, close: async () => undefined }
+  return { read: (_, work) => work(primary), wrote: () => undefined, state: () => [], close: async () => undefined }
 }
 
 function watchReplicas(dependencies: ReplicaDependencies, primary: ReadSource): Replicas {
@@ -222,6 +234,12 @@ function watchReplicas(dependencies: ReplicaDependencies, primary: ReadSource): 
       if (writers.size === 0) queueMicrotask(tell)
       writers.add(userId)
     },
+    state: () =>
+      replicas.map(({ name, position, isUsable }) => ({
+        name,
+        isUsed: isUsable,
+        lagMs: position < 0 ? null : Math.round(lag.lagMs(position)),
+      })),
     async close() {
       clearInterval(timer)
       await ticking

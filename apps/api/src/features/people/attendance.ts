@@ -20,6 +20,7 @@ export function createAttendance({ cluster, onError }: AttendanceDependencies) {
     return {
       note: (_userId: string, _attention: Attention | null): void => undefined,
       elsewhere: (_userIds: string[]): Promise<Map<string, Attention>> => Promise.resolve(new Map()),
+      everybodyElsewhere: (): Promise<string[]> => Promise.resolve([]),
       close: () => Promise.resolve(),
     }
   }
@@ -53,11 +54,21 @@ export function createAttendance({ cluster, onError }: AttendanceDependencies) {
     if (here.size === 1) await redis.expire(keyOf(node), keptSeconds)
   }
 
+  async function otherNodes(): Promise<string[]> {
+    const nodes = await redis.zrangebyscore(nodesKey, Date.now() - keptSeconds * 1_000, '+inf')
+    return nodes.filter((name) => name !== node)
+  }
+
+  async function readEverybody(): Promise<string[]> {
+    const others = await otherNodes()
+    const answers = await Promise.all(others.map((name) => redis.hkeys(keyOf(name))))
+    return answers.flat()
+  }
+
   async function read(userIds: string[]): Promise<Map<string, Attention>> {
     const attentions = new Map<string, Attention>()
     if (userIds.length === 0) return attentions
-    const nodes = await redis.zrangebyscore(nodesKey, Date.now() - keptSeconds * 1_000, '+inf')
-    const others = nodes.filter((name) => name !== node)
+    const others = await otherNodes()
     const answers = await Promise.all(others.map((name) => redis.hmget(keyOf(name), ...userIds)))
     for (const answer of answers) {
       for (const [index, attention] of answer.entries()) {
@@ -89,6 +100,12 @@ export function createAttendance({ cluster, onError }: AttendanceDependencies) {
       read(userIds).catch((error: unknown) => {
         unlessAway(error)
         return new Map()
+      }),
+    /** Everybody who is there on another node. */
+    everybodyElsewhere: (): Promise<string[]> =>
+      readEverybody().catch((error: unknown) => {
+        unlessAway(error)
+        return []
       }),
     async close(): Promise<void> {
       clearInterval(timer)

@@ -16,6 +16,8 @@ export function createPeople(deps: PeopleDependencies) {
       announcePeople(gateway, deps.events)
       presence = servePresence(gateway, deps)
     },
+    /** Everybody of the installation who is connected. */
+    online: async (): Promise<string[]> => (await presence?.everybody()) ?? [],
     close: async () => presence?.close(),
   }
 }

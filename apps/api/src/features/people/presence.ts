@@ -156,6 +156,10 @@ export function servePresence(gateway: Gateway, { db, events, relations, cluster
   timer.unref()
 
   return {
+    /** Everybody of the installation who is there, on whatever node. */
+    async everybody(): Promise<string[]> {
+      return [...new Set([...people.keys(), ...(await attendance.everybodyElsewhere())])]
+    },
     /** Everybody leaves when the server does. */
     async close(): Promise<void> {
       clearInterval(timer)

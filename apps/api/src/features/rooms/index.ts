@@ -5,7 +5,7 @@ import { createRoom, openPrivateRoom } from './create.ts'
 import type { RoomDependencies } from './dependencies.ts'
 import { dropDirectory } from './directory.ts'
 import { joinRoom } from './join.ts'
-import { leaveRoom } from './leave.ts'
+import { deleteAnyRoom, leaveRoom } from './leave.ts'
 import { createHeadsOf, getRoom, readHeads } from './list.ts'
 import { createMemberships } from './membership.ts'
 import { createPurge } from './purge.ts'
@@ -59,6 +59,8 @@ export function createRooms(deps: RoomDependencies) {
     headsOf,
     readHeads: (roomIds: string[]) => readHeads(db, roomIds),
     membersAmong: (roomId: string, userIds: string[]) => membersAmong(db, roomId, userIds),
+    /** Deletes a group the actor need not be in. */
+    deleteAny: (actor: Actor, roomId: string) => deleteAnyRoom(deps, actor, roomId),
     /** Answers the id of the one room two friends share, and makes it the first time. */
     openPrivateRoom: (actor: Actor, otherId: string) => openPrivateRoom(deps, actor, otherId),
   }

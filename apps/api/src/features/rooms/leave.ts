@@ -1,9 +1,10 @@
 import { mayDelete, mayLeave } from '@parley/protocol/room-policy'
 import { eq } from 'drizzle-orm'
+import { recordAudit } from '../../platform/audit.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { conflict, permissionDenied } from '../../platform/http/errors.ts'
 import type { RoomDependencies } from './dependencies.ts'
-import { lockOwnRoom, refusePrivate, type LockedRoom } from './lock.ts'
+import { lockOwnRoom, lockRoom, refusePrivate, type LockedRoom } from './lock.ts'
 import { deleteMember, moveMemberCount } from './store.ts'
 import { roomHeads, roomInvites, roomMembers, rooms } from './tables.ts'
 
@@ -35,6 +36,25 @@ export async function deleteRoom({ log, events }: RoomDependencies, actor: Actor
     const locked = await lockOwnRoom(transaction, actor, roomId)
     refusePrivate(locked.record)
     if (!mayDelete(locked.own.role)) throw permissionDenied('Only the creator of a room may delete it.')
+    return removeRoom(locked)
+  })
+  events.emit('room.removed', { roomId, userIds, reason: 'deleted' })
+}
+
+/** Deletes a group of the workspace the actor need not be in, which the audit log remembers. Who asks may do so. */
+export async function deleteAnyRoom({ log, events }: RoomDependencies, actor: Actor, roomId: string): Promise<void> {
+  const userIds = await log.transaction(async (transaction) => {
+    const locked = await lockRoom(transaction, actor, roomId)
+    refusePrivate(locked.record)
+    const { name, memberCount } = locked.record
+    await recordAudit(locked.tx, {
+      workspaceId: actor.workspaceId,
+      actorId: actor.userId,
+      action: 'room.deleted',
+      targetKind: 'room',
+      targetId: roomId,
+      before: { name, memberCount },
+    })
     return removeRoom(locked)
   })
   events.emit('room.removed', { roomId, userIds, reason: 'deleted' })
