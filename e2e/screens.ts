@@ -34,11 +34,28 @@ export async function setScene({ origin, databaseUrl }: Stack): Promise<Screen[]
 
 export const viewer = { login: 'demo', password: demoPassword }
 
-/** Signs the demo's viewer in to a browser, whose next page restores the session. */
-export async function signInViewer(page: Page): Promise<void> {
-  const response = await page.request.post('/api/login', { data: viewer })
+/** The console, of somebody who runs the installation. */
+export const adminScreens: Screen[] = [
+  'overview',
+  'people',
+  'roles',
+  'sessions',
+  'rooms',
+  'storage',
+  'reports',
+  'audit',
+  'workspaces',
+  'system',
+].map((section) => ({ name: `admin-${section}`, path: `/admin/${section}` }))
+
+/** Signs somebody in to a browser, whose next page restores the session. */
+export async function signInTo(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  const response = await page.request.post('/api/login', { data: { login: email, password } })
   if (!response.ok()) throw new Error(`could not sign in: ${await response.text()}`)
 }
+
+export const signInViewer = (page: Page): Promise<void> =>
+  signInTo(page, { email: viewer.login, password: viewer.password })
 
 async function screensOf(origin: string): Promise<Screen[]> {
   const { rest, session, stop } = createParleyClient({ origin })

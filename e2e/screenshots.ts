@@ -5,7 +5,7 @@ import { updateProfile, type Locale } from '@parley/protocol/people'
 import { createParleyClient } from '@parley/client/client'
 import { findChromium } from '../scripts/chromium.ts'
 import { startStack } from '../scripts/stack.ts'
-import { openScreen, publicScreens, setScene, signInViewer, viewer, type Screen } from './screens.ts'
+import { adminScreens, openScreen, publicScreens, setScene, signInViewer, viewer, type Screen } from './screens.ts'
 
 /** `pnpm --filter @parley/e2e screenshots <folder> [name…]`: every screen, or those named, as it looks to people. */
 const [folder, ...only] = process.argv.slice(2)
@@ -29,7 +29,8 @@ try {
     await speak(locale)
     for (const size of Object.keys(sizes)) {
       await take(publicScreens, size, locale, false)
-      await take(screens, size, locale, true)
+      // Who fills the demo first runs the installation.
+      await take([...screens, ...adminScreens], size, locale, true)
     }
   }
 } finally {
