@@ -126,6 +126,7 @@ const Environment = Type.Object({
   RATE_SEARCH: rate(300, 'Searches a minute and person'),
   RATE_FILE: rate(6_000, 'Files and pictures fetched a minute and person'),
   RATE_UPLOAD: rate(120, 'Uploads a minute and person'),
+  RATE_REPORT: rate(10, 'Reports to the moderators a minute and person'),
   RATE_CONNECT: rate(60, 'Sockets opened a minute'),
   RATE_COMMAND: rate(6_000, 'Realtime commands a minute and person'),
   RATE_ADDRESS_FACTOR: Type.Integer({
@@ -163,6 +164,7 @@ export const rateLimitsOf = (config: Config) => ({
   search: config.RATE_SEARCH,
   file: config.RATE_FILE,
   upload: config.RATE_UPLOAD,
+  report: config.RATE_REPORT,
   connect: config.RATE_CONNECT,
   command: config.RATE_COMMAND,
   addressFactor: config.RATE_ADDRESS_FACTOR,

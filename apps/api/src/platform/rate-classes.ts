@@ -1,7 +1,17 @@
 import type { CommandName } from '@parley/protocol/realtime'
 
 /** What is counted apart from the rest, because one of it costs more, or less, or is worth guessing with. */
-export const rateClasses = ['auth', 'read', 'write', 'search', 'file', 'upload', 'connect', 'command'] as const
+export const rateClasses = [
+  'auth',
+  'read',
+  'write',
+  'search',
+  'file',
+  'upload',
+  'report',
+  'connect',
+  'command',
+] as const
 export type RateClass = (typeof rateClasses)[number]
 
 /** Endpoints by what they cost, where it is not `read` for a GET and `write` for the rest. */
@@ -23,6 +33,7 @@ const classOfEndpoint: Record<string, RateClass> = {
   'GET /api/files/:id': 'file',
   'GET /api/userImage': 'file',
   'POST /api/upload': 'upload',
+  'POST /api/report': 'report',
 }
 
 /** Commands by what they cost, where it is not `command`. */
