@@ -1,9 +1,11 @@
+import { getOwnAccess, withdrawFromPerson } from '@parley/protocol/access-contracts'
 import { blockUser } from '@parley/protocol/people'
 import { listSessions, revokeSession, SignedIn } from '@parley/protocol/identity'
 import { joinRoom, listDirectory, removeMember, updateRoom } from '@parley/protocol/rooms'
 import { createWorkspace, switchWorkspace, updateWorkspace } from '@parley/protocol/workspaces'
 import Value from 'typebox/value'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createHolder, grant, makeRole } from './access.ts'
 import { befriend, call, connect, createUser, refusal, send, signIn, type TestApi, type TestUser } from './harness.ts'
 import { startNodes, type TestNodes } from './nodes.ts'
 import { createGroup, sendText } from './rooms.ts'
@@ -69,6 +71,22 @@ describe('two nodes that share a Redis', () => {
     expect((await there.next('session.ending')).reason).toBe('suspended')
     await there.closed
     expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+  })
+
+  test('believe what was granted and withdrawn on the other, and tell the pages that are open on them', async () => {
+    const wei = await createHolder(nodes.a, await makeRole(nodes.a, []))
+    const there = await connect(nodes.b, wei)
+    const mayOnB = () => send(nodes.b, listDirectory, {}, wei).then(({ status }) => status)
+    expect(await mayOnB()).toBe(403)
+    await grant(nodes.a, wei, 'rooms:read')
+    await there.next('access.changed')
+    expect(await call(nodes.b, wei, getOwnAccess, {})).toMatchObject({ permissions: ['rooms:read'] })
+    await vi.waitFor(async () => expect(await mayOnB()).toBe(200), { timeout: 1_000 })
+    const fields = { permission: 'rooms:read' }
+    await call(nodes.a, nodes.a.operator, withdrawFromPerson, { params: { id: wei.id }, fields })
+    await there.next('access.changed')
+    await vi.waitFor(async () => expect(await mayOnB()).toBe(403), { timeout: 1_000 })
+    there.close()
   })
 
   test('no longer let overhear who was removed on the other', async () => {

@@ -9,7 +9,6 @@ import { requireNotAbove, requireRemovable } from './change.ts'
 import { decide, type Target } from './decide.ts'
 import type { AccessEvents } from './events.ts'
 import { createHoldings, loadHeld } from './holdings.ts'
-import { createOwnAccess } from './own-access.ts'
 import { announceAccess } from './realtime.ts'
 import { permissionsOfRole } from './roles.ts'
 import { accessRoutes, type RouteDependencies } from './routes.ts'
@@ -51,7 +50,7 @@ export function createAccess({ db, events }: AccessDependencies) {
     isFileShared: async (actor: Actor, fileId: string): Promise<boolean> =>
       (await findShared(db, actor, { resource: 'files', resourceId: fileId })).size > 0,
     routes(app: FastifyInstance, others: Pick<RouteDependencies, 'publicUsers' | 'ownerOfReadableFile'>): void {
-      accessRoutes(app, { db, events, ownAccess: createOwnAccess({ db, heldBy }), ...others })
+      accessRoutes(app, { db, events, ...others })
     },
     realtime: (gateway: Gateway) => announceAccess(gateway, events),
   }

@@ -1,8 +1,9 @@
 import * as contracts from '@parley/protocol/access-contracts'
+import { setPersonDisabled } from '@parley/protocol/admin'
 import { createWorkspaceInvite } from '@parley/protocol/workspaces'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHolder, giveRole, grant, makeRole } from '../../../test/access.ts'
-import { call, createUser, refusal, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
+import { call, createUser, refusal, send, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
 
 let api: TestApi
 /** Manages roles, but holds little besides. */
@@ -180,6 +181,23 @@ describe('a workspace', () => {
     expect(new Set(outcomes)).toEqual(new Set(['PERMISSION_DENIED', 'demoted']))
     const last = outcomes[0] === 'demoted' ? second : third
     const refused = await refusal(api, last, contracts.setRole, { params: { id: last.id }, body: { role: 'member' } })
+    expect(refused).toMatchObject({ status: 409, details: { reason: 'last-admin' } })
+    await giveRole(api, api.operator, 'admin')
+  })
+
+  test('keeps it also when two shut each other out at once, and who runs the installation cannot shut out the last', async () => {
+    await api.sql.query("UPDATE users SET role = 'member' WHERE role = 'admin'")
+    const [second, third] = [await createHolder(api, 'admin'), await createHolder(api, 'admin')]
+    const shutOut = async (by: TestUser, whom: TestUser) =>
+      (await send(api, setPersonDisabled, { params: { id: whom.id }, body: { disabled: true } }, by)).status
+    const statuses = await Promise.all([shutOut(second, third), shutOut(third, second)])
+    expect(statuses).toContain(200)
+    expect(Math.max(...statuses)).toBeGreaterThanOrEqual(401)
+    const last = statuses[0] === 200 ? second : third
+    const refused = await refusal(api, api.operator, setPersonDisabled, {
+      params: { id: last.id },
+      body: { disabled: true },
+    })
     expect(refused).toMatchObject({ status: 409, details: { reason: 'last-admin' } })
     await giveRole(api, api.operator, 'admin')
   })

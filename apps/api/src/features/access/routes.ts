@@ -1,23 +1,20 @@
 import * as contracts from '@parley/protocol/access-contracts'
-import type { OwnAccess } from '@parley/protocol/access-contracts'
 import type { FastifyInstance } from 'fastify'
-import type { Actor } from '../../platform/http/actor.ts'
 import { route } from '../../platform/http/route.ts'
 import * as grants from './grants.ts'
 import { giveRole, listHolders, type HolderDependencies } from './holders.ts'
+import { readOwnAccess } from './own-access.ts'
 import * as roles from './roles.ts'
 import * as shares from './shares.ts'
 
-export interface RouteDependencies extends HolderDependencies, shares.ShareDependencies {
-  ownAccess(actor: Actor): Promise<OwnAccess>
-}
+export type RouteDependencies = HolderDependencies & shares.ShareDependencies
 
 /** A list that is always short enough for one page. */
 const whole = <T>(items: T[]) => ({ items, nextCursor: null })
 
 export function accessRoutes(app: FastifyInstance, deps: RouteDependencies): void {
   const { db } = deps
-  route(app, contracts.getOwnAccess, ({ actor }) => deps.ownAccess(actor))
+  route(app, contracts.getOwnAccess, ({ actor }) => readOwnAccess(db, actor))
 
   route(app, contracts.listRoles, async ({ actor }) => whole(await roles.listRoles(db, actor.workspaceId)))
   route(app, contracts.createRole, async ({ actor, body }) => ({ role: await roles.makeRole(deps, actor, body) }))
