@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createGather } from './gather.ts'
+import { requestContext, withRequestContext } from './request-context.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -68,4 +69,19 @@ test('who is left out is told so, and a failure reaches only those who asked', a
   expect(await gather('nobody')).toBeUndefined()
   await expect(gather('away')).rejects.toThrow('away')
   expect(await gather('a')).toBe('A')
+})
+
+test('a question is asked as the first of those who wait for it', async () => {
+  const askedAs: string[] = []
+  const find = createGather<string>(
+    async (keys) => {
+      askedAs.push(requestContext().requestId)
+      return new Map(keys.map((key) => [key, key]))
+    },
+    { keysMax: 10 },
+  )
+  const ask = (requestId: string) => withRequestContext({ requestId, address: '' }, () => find(requestId))
+  // Those who ask while the first is answered make up the second question.
+  await Promise.all([ask('one'), ask('two').then(() => Promise.all([ask('three'), ask('four')]))])
+  expect(askedAs).toEqual(['one', 'three'])
 })

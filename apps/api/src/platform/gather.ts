@@ -1,6 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { requestContext, withRequestContext, type RequestContext } from './request-context.ts'
 
 interface Asked<Answer> {
+  /** The request that asks. */
+  context: RequestContext
   resolve: (answer: Answer | undefined) => void
   reject: (error: unknown) => void
 }
@@ -37,7 +40,10 @@ export function createGather<Answer>(
       const pause = new Promise((resolve) => setTimeout(resolve, pauseMs))
       const all = [...waiting]
       waiting = new Map(all.slice(keysMax))
-      await askAbout(all.slice(0, keysMax))
+      const batch = all.slice(0, keysMax)
+      // Asked as the first of those who wait, and not for ever as who once began.
+      const context = batch[0]?.[1][0]?.context ?? requestContext()
+      await withRequestContext(context, () => askAbout(batch))
       // Where enough wait for a full question there is nothing to pause for.
       if (waiting.size < keysMax) await pause
     }
@@ -47,8 +53,9 @@ export function createGather<Answer>(
   return (key) =>
     new Promise((resolve, reject) => {
       const asked = waiting.get(key)
-      if (asked) asked.push({ resolve, reject })
-      else waiting.set(key, [{ resolve, reject }])
+      const each = { context: requestContext(), resolve, reject }
+      if (asked) asked.push(each)
+      else waiting.set(key, [each])
       if (!running) void run()
     })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createGroupCommit, type Outcome } from './group-commit.ts'
+import { requestContext, withRequestContext } from './request-context.ts'
 
 /** A writer that waits until the test lets each batch through. */
 function createGate() {
@@ -87,5 +88,23 @@ describe('group commit', () => {
     await drained
     expect(written).toEqual(['a', 'b', 'c', 'd'])
     expect(commit.depth()).toBe(0)
+  })
+
+  it('writes each batch as the request of its first item, and not for ever as that which woke the lane', async () => {
+    const gate = createGate()
+    const writtenAs: string[] = []
+    const write = (items: string[]) => {
+      writtenAs.push(requestContext().requestId)
+      return gate.write(items)
+    }
+    const commit = createGroupCommit({ ...options, write })
+    const submit = (item: string) => withRequestContext({ requestId: item, address: '' }, () => commit.submit(item))
+    const first = submit('a')
+    await expect.poll(() => gate.batches.length).toBe(1)
+    const later = ['b', 'c'].map(submit)
+    await gate.next()
+    await gate.next()
+    await Promise.all([first, ...later])
+    expect(writtenAs).toEqual(['a', 'b'])
   })
 })

@@ -28,6 +28,9 @@ export const requestContext = (): RequestContext => storage.getStore() ?? system
 /** Runs `work`, and all that it starts, as part of one request. */
 export const withRequestContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work)
 
+/** Runs what is nobody's: work that goes on for others after the request that began it. */
+export const outsideRequests = <T>(work: () => T): T => storage.run({ ...system }, work)
+
 /** Says who asks, so that every further line of the log names the person and the workspace. */
 export function noteActor({ userId, workspaceId }: { userId: string; workspaceId: string }): void {
   const context = storage.getStore()

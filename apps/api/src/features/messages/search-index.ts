@@ -3,6 +3,7 @@ import { format } from 'mysql2'
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise'
 import { isDatabaseAway, isLockConflict, withConnection } from '../../platform/database.ts'
 import { searchRoomsWaiting } from '../../platform/metrics.ts'
+import { outsideRequests } from '../../platform/request-context.ts'
 import { indexTerms } from './terms.ts'
 
 interface ChangedRecord extends RowDataPacket {
@@ -173,7 +174,7 @@ export function createSearchIndex(reader: Pool, writer: Pool, onError: (error: u
     if (timer || stopped) return
     timer = setTimeout(() => {
       timer = null
-      running = run().finally(() => {
+      running = outsideRequests(run).finally(() => {
         running = null
         searchRoomsWaiting.set(touched.size)
         if (touched.size > 0) schedule(pauseMs)
