@@ -6,6 +6,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPrivateDatabase, type PrivateDatabase } from '../../../scripts/database.ts'
 import { call, connect, createUser, startApi, type TestApi, type TestUser } from './harness.ts'
+import { startNodes, type TestNodes } from './nodes.ts'
 import { createGroup, sendText } from './rooms.ts'
 
 let primary: PrivateDatabase
@@ -17,6 +18,13 @@ let ann: TestUser
 let bob: TestUser
 let roomId: string
 
+/** Without the schema, which is that of the primary. */
+function serverUrl(): string {
+  const url = new URL(replica.url)
+  url.pathname = ''
+  return url.href
+}
+
 const usualDatabase = process.env.DATABASE_URL
 
 beforeAll(async () => {
@@ -24,9 +32,7 @@ beforeAll(async () => {
   replica = await startPrivateDatabase({ durable: false, follows: primary.url })
   control = await createConnection(replica.url)
   process.env.DATABASE_URL = primary.url
-  const url = new URL(replica.url)
-  url.pathname = ''
-  api = await startApi({ DATABASE_REPLICA_URLS: url.href })
+  api = await startApi({ DATABASE_REPLICA_URLS: serverUrl() })
   ann = await createUser(api)
   bob = await createUser(api)
   const room = await createGroup(api, ann, { memberIds: [bob.id], name: 'Replicated', visibility: 'listed' })
@@ -156,4 +162,36 @@ test('when the replica dies nobody notices, and it serves again once it is back'
   control = await createConnection(replica.url)
   await untilServedBy(ann, 'replica')
   expect(await historyOf(ann)).toContain('while it was away')
+})
+
+describe('with a second node', () => {
+  let nodes: TestNodes
+  beforeAll(async () => {
+    nodes = await startNodes({ DATABASE_REPLICA_URLS: serverUrl() })
+  }, 120_000)
+  afterAll(() => nodes.close())
+
+  test('what somebody wrote by one they read by the other at once, whatever the replica holds', async () => {
+    const writer = await createUser(nodes.a)
+    const { id } = await createGroup(nodes.a, writer)
+    const read = async (node: TestApi) => {
+      const { rows } = await call(node, writer, getHistory, { query: { roomId: id, limit: 50 } })
+      return rows.flatMap(({ body }) => (body.kind === 'text' ? [body.text] : []))
+    }
+    await sendText(nodes.a, writer, id, { text: 'before' })
+    const isFromReplica = async () => {
+      const before = await statementsOnReplica()
+      await read(nodes.b)
+      return (await statementsOnReplica()) > before
+    }
+    await expect.poll(isFromReplica, { timeout: 12_000 }).toBe(true)
+    await holdBack()
+    for (let time = 0; time < 10; time += 1) {
+      await sendText(nodes.a, writer, id, { text: `text ${time}` })
+      expect(await read(nodes.b)).toContain(`text ${time}`)
+    }
+    await letOn()
+    await expect.poll(isFromReplica, { timeout: 12_000 }).toBe(true)
+    expect(await read(nodes.b)).toContain('text 9')
+  })
 })
