@@ -8,7 +8,7 @@ import { insertMessages, insertRoom, startProduct, startReference } from '../tar
 const messageCount = 10_000
 
 const variants = [
-  ['/hooks', 'headers, request id, metrics and the other hooks of every route', undefined],
+  ['/hooks', 'hooks of every route: headers, metrics, logs', undefined],
   ['/auth', 'with the session', undefined],
   ['/access', 'with the session and a permission', undefined],
   ['/limits', 'with the session and the limits', undefined],
@@ -70,7 +70,7 @@ export async function guardsJob({ rounds, seconds }: Effort): Promise<Line[]> {
     })),
     {
       job: 'guards',
-      what: 'a permission from memory, beside the 5 us it may cost',
+      what: 'a permission from memory',
       ours: `${checkUs.toFixed(2)} us`,
       reference: '5 us',
       ratio: checkUs / 5,
