@@ -80,11 +80,11 @@ test('SIGHUP takes up what may change, names what may not, and keeps everything 
 
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
-})
+}, 60_000)
 
 test('a bad setting stops the start, naming it', async () => {
   const { child, said } = await start('PORT: 0\nLOG_LEVEL: loud\n')
   const ended = once(child, 'exit')
   await said('must be one of fatal, error, warn')
   expect(await ended).toEqual([1, null])
-})
+}, 60_000)
