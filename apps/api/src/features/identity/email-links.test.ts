@@ -10,6 +10,7 @@ import {
   verifyEmail,
 } from '@parley/protocol/identity'
 import { createWorkspaceInvite, joinWorkspace } from '@parley/protocol/workspaces'
+import { drizzle } from 'drizzle-orm/mysql2'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   call,
@@ -23,6 +24,7 @@ import {
   type TestUser,
 } from '../../../test/harness.ts'
 import { startMailServer, textOf, type TestMailServer } from '../../../test/mail-server.ts'
+import { sweepEmailTokens } from './email-tokens.ts'
 
 const PUBLIC_URL = 'https://parley.example.com'
 let mail: TestMailServer
@@ -173,6 +175,15 @@ describe('a forgotten password', () => {
     expect(JSON.stringify(rows)).not.toContain(token)
     expect(JSON.stringify(rows)).not.toContain(user.verifyToken)
   })
+})
+
+test('links that ran out are swept, others stay', async () => {
+  const [old, current] = [await registered(), await registered()]
+  const age = `UPDATE email_tokens SET expires_at = NOW() - INTERVAL 1 SECOND WHERE email = ?`
+  await api.sql.query(age, [old.email])
+  await sweepEmailTokens(drizzle(api.sql))
+  const [rows] = await api.sql.query('SELECT email FROM email_tokens WHERE email IN (?, ?)', [old.email, current.email])
+  expect(rows).toEqual([{ email: current.email }])
 })
 
 test('asking for links, and trying them, is slowed down the same for everybody', async () => {

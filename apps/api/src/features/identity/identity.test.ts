@@ -326,6 +326,8 @@ describe('password', () => {
     const old = { login: user.username, password: user.password }
     expect((await refusal(api, null, login, { body: old })).code).toBe('BAD_CREDENTIALS')
     await call(api, null, login, { body: { login: user.username, password: newPassword } })
+    const [rows] = await api.sql.query("SELECT actor_id FROM audit_log WHERE action = 'password.changed'")
+    expect(rows).toEqual([{ actor_id: Number(user.id) }])
   })
 
   test('stays as it is where the current one is wrong or the new one too short', async () => {

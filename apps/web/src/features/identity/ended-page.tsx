@@ -44,14 +44,14 @@ export function EndedPage({ reason }: { reason: EndReason }) {
           <div className="flex flex-col items-center gap-3">
             <div className="flex flex-wrap justify-center gap-2">
               {reason === 'suspended' && (
-                <Button variant="outline" onClick={() => location.reload()}>
-                  {t('ended.retry')}
-                </Button>
-              )}
-              {reason !== 'revoked' && (
-                <Button variant="outline" disabled={busy} onClick={goElsewhere}>
-                  {t('ended.elsewhere')}
-                </Button>
+                <>
+                  <Button variant="outline" onClick={() => location.reload()}>
+                    {t('ended.retry')}
+                  </Button>
+                  <Button variant="outline" disabled={busy} onClick={goElsewhere}>
+                    {t('ended.elsewhere')}
+                  </Button>
+                </>
               )}
               <Button onClick={leave}>{t('ended.signIn')}</Button>
             </div>
