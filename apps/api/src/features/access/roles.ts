@@ -12,6 +12,9 @@ import * as store from './store.ts'
 /** More than a workspace can keep apart; all of them are read to know what one grants. */
 const rolesMax = 100
 
+/** When more than this many have a role that changes, the whole workspace is told. */
+const toldMax = 1_000
+
 type Roles = ReadonlyMap<string, store.RoleRecord>
 
 async function readRoles(db: Queryable, workspaceId: string): Promise<Roles> {
@@ -146,7 +149,8 @@ export async function editRole(
       before: { name, parent, permissions },
       after: { name, parent, permissions, ...change },
     })
-    return { result: undefined, concerned: 'all' as const }
+    const holderIds = await store.findHolderIds(tx, workspaceId, affected, toldMax + 1)
+    return { result: undefined, concerned: holderIds.length > toldMax ? ('all' as const) : holderIds }
   }).catch(refuseTaken)
   return oneRole(deps.db, workspaceId, roleId)
 }

@@ -115,6 +115,21 @@ export async function findHoldersGrants(db: Queryable, workspaceId: string, role
   return { permissions: grants.map(({ permission }) => permission), superAdmin: superAdmins.length > 0 }
 }
 
+/** Ids of those who have one of these roles, `limit` of them at most. */
+export async function findHolderIds(
+  db: Queryable,
+  workspaceId: string,
+  roleKeys: string[],
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.workspaceId, workspaceId), inArray(users.role, roleKeys)))
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
 interface HolderFilter {
   workspaceId: string
   role: string | undefined
