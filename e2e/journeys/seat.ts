@@ -67,7 +67,7 @@ export function sitDown(page: Page, hasTouch: boolean) {
     },
 
     /** Chooses from what can be done with a message: the menu of a mouse, the sheet of a finger. */
-    async choose(message: Locator, action: 'Reply' | 'Edit' | 'Recall' | 'Pin') {
+    async choose(message: Locator, action: 'Reply' | 'Edit' | 'Recall' | 'Pin' | 'Report') {
       if (hasTouch) {
         const sheet = page.getByRole('dialog', { name: 'Message' })
         await holdFinger(message, sheet)
