@@ -108,6 +108,7 @@ describe('a pattern of the protocol', () => {
   ]
   const patterns = [...new Set(schemas.flatMap(patternsOf))]
   const length = 60_000
+  const atOnceMs = 100
   /** What makes a pattern go back over and over: long runs of what it takes, with an end it does not. */
   const bombs = [
     'a',
@@ -132,13 +133,20 @@ describe('a pattern of the protocol', () => {
     return [run, `${run}!`, `a${run}\n`, `a@${run}`, `1${run}\0`]
   })
 
+  /** How long a pattern takes at best: on a busy machine any single time may be the machine's. */
+  function quickest(expression: RegExp, text: string): number {
+    let bestMs = Infinity
+    for (let time = 0; time < 3 && bestMs > atOnceMs; time += 1) {
+      const beganMs = performance.now()
+      expression.test(text)
+      bestMs = Math.min(bestMs, performance.now() - beganMs)
+    }
+    return bestMs
+  }
+
   test.each(patterns)('%s answers any text at once', (pattern) => {
     const expression = new RegExp(pattern, 'u')
-    for (const bomb of bombs) {
-      const beganMs = performance.now()
-      expression.test(bomb)
-      expect(performance.now() - beganMs).toBeLessThan(200)
-    }
+    for (const bomb of bombs) expect(quickest(expression, bomb)).toBeLessThan(atOnceMs)
   })
 })
 

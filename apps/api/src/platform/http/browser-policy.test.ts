@@ -1,6 +1,7 @@
 import { refresh } from '@parley/protocol/identity'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createUser, send, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
+import { readEndpoints } from '../../../test/endpoints.ts'
 import { postUpload } from '../../../test/files.ts'
 
 const listed = 'https://chat.example'
@@ -86,6 +87,22 @@ describe('the refresh cookie', () => {
     ['a sandboxed frame', { origin: 'null' }],
   ])('is not taken from %s', async (_, headers) => {
     expect(await statusFrom(headers)).toBe(403)
+  })
+
+  const takers = readEndpoints().filter(({ path }) => path.startsWith('/api/refresh'))
+  test.each(takers.map(({ name, path }) => [name, path]))('is taken from no other site by %s', async (_, path) => {
+    const response = await fetch(`${api.url}${path}`, {
+      method: 'POST',
+      body: '{}',
+      headers: {
+        cookie: ann.cookie,
+        origin: 'https://evil.example',
+        'sec-fetch-site': 'cross-site',
+        'content-type': 'application/json',
+      },
+    })
+    expect(response.status).toBe(403)
+    expect(response.headers.getSetCookie()).toEqual([])
   })
 
   test('is taken from the app itself, from a listed origin, and where no browser is at work', async () => {
