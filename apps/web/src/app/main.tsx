@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { keepAccess } from '../features/access/keep-access.ts'
 import { signedIn, signedOut } from '../features/identity/identity-slice.ts'
+import { keepMute } from '../features/moderation/keep-mute.ts'
 import { reportActivity } from '../features/people/report-activity.ts'
 import { keepWatching } from '../features/people/watch-presence.ts'
 import { keepRooms } from '../features/rooms/keep-rooms.ts'
@@ -43,6 +44,7 @@ connectRealtime(client, store.dispatch)
 keepAccess(client, store.dispatch)
 keepWatching(client, store.dispatch)
 keepRooms(client, store)
+keepMute(client, store.dispatch)
 reportActivity(client.socket)
 keepPreferences(store)
 startNotifications(client, store)

@@ -59,7 +59,7 @@ function Table<Row>({ label, columns, pages, keyOf, sorting, renderActions }: Ad
             <HeaderCell key={column.id} column={column} {...(sorting && { sorting })} />
           ))}
           {renderActions && (
-            <th className="bg-raised sticky -top-6 z-1 py-2">
+            <th className="bg-raised border-subtle sticky -top-6 z-1 border-b py-2">
               <span className="sr-only">{t('table.actions')}</span>
             </th>
           )}
@@ -74,7 +74,7 @@ function Table<Row>({ label, columns, pages, keyOf, sorting, renderActions }: Ad
                 <Cell
                   key={column.id}
                   {...(index === 0 && { scope: 'row' })}
-                  className={`max-w-[280px] truncate py-2.5 pr-4 font-normal ${column.isNumber ? 'text-right tabular-nums' : ''}`}
+                  className={`max-w-[280px] truncate py-2.5 pr-5 font-normal ${column.isNumber ? 'text-right tabular-nums' : ''}`}
                 >
                   {column.renderCell(row)}
                 </Cell>
@@ -96,7 +96,7 @@ function HeaderCell<Row>({ column, sorting }: { column: Column<Row>; sorting?: S
     <th
       scope="col"
       aria-sort={isSorted ? direction : undefined}
-      className={`text-muted border-subtle bg-raised sticky -top-6 z-1 border-b py-2 pr-4 text-sm font-semibold ${column.isNumber ? 'text-right' : ''}`}
+      className={`text-muted border-subtle bg-raised sticky -top-6 z-1 border-b py-2 pr-5 text-sm font-semibold ${column.isNumber ? 'text-right' : ''}`}
     >
       {column.isSortable && sorting ? (
         <button

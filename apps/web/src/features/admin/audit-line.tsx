@@ -1,5 +1,4 @@
 import type { AuditEntry } from '@parley/protocol/audit'
-import { formatExact } from '../../ui/format-time.ts'
 
 /** One thing that was done; what was before and is since unfolds. */
 export function AuditLine({ entry }: { entry: AuditEntry }) {
@@ -18,7 +17,7 @@ export function AuditLine({ entry }: { entry: AuditEntry }) {
           </span>
           <span className="text-muted text-sm tabular-nums">{address}</span>
           <time dateTime={createdAt} className="text-muted text-sm tabular-nums">
-            {formatExact(createdAt, i18n.language)}
+            {new Date(createdAt).toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' })}
           </time>
         </summary>
         <div className="grid gap-4 px-2 pt-1 pb-4 text-sm md:grid-cols-2">
