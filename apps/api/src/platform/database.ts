@@ -60,6 +60,28 @@ export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 
   }
 }
 
+/** How the connections of a pool are used. */
+export interface PoolUse {
+  open: number
+  /** Of them, those nobody uses now. */
+  idle: number
+  /** Requests that wait for one. */
+  waiting: number
+}
+
+/** mysql2 declares its lists private; there is no public count of them. */
+const lengthOf = (pool: object, list: string): number => {
+  const found: unknown = Reflect.get(pool, list)
+  const length: unknown = typeof found === 'object' && found !== null ? Reflect.get(found, 'length') : undefined
+  return typeof length === 'number' ? length : 0
+}
+
+export const poolUse = ({ pool }: Pool): PoolUse => ({
+  open: lengthOf(pool, '_allConnections'),
+  idle: lengthOf(pool, '_freeConnections'),
+  waiting: lengthOf(pool, '_connectionQueue'),
+})
+
 /** Brings the schema up to date. Nodes that start together take turns, so each migration runs once. */
 export async function migrateDatabase(url: string): Promise<void> {
   const connection = await mysql.createConnection({ uri: url, timezone: 'Z', charset: 'utf8mb4_unicode_520_ci' })

@@ -4,6 +4,7 @@ import { reportSpans } from '@parley/protocol/traces'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Pool } from 'mysql2/promise'
 import type { Settings } from '../config-reload.ts'
+import { poolUse } from './database.ts'
 import { notFound } from './http/errors.ts'
 import { route } from './http/route.ts'
 import {
@@ -41,19 +42,12 @@ const isLocal = (request: FastifyRequest): boolean =>
 const holdsToken = (request: FastifyRequest, token: string | undefined): boolean =>
   token !== undefined && timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`))
 
-/** mysql2 declares its lists private; there is no public count of them. */
-const lengthOf = (pool: object, list: string): number => {
-  const found: unknown = Reflect.get(pool, list)
-  const length: unknown = typeof found === 'object' && found !== null ? Reflect.get(found, 'length') : undefined
-  return typeof length === 'number' ? length : 0
-}
-
 function countPools(pools: Record<string, Pool>): void {
-  for (const [pool, { pool: core }] of Object.entries(pools)) {
-    const idle = lengthOf(core, '_freeConnections')
+  for (const [pool, use] of Object.entries(pools)) {
+    const { open, idle, waiting } = poolUse(use)
     poolConnections.set({ pool, state: 'idle' }, idle)
-    poolConnections.set({ pool, state: 'in_use' }, lengthOf(core, '_allConnections') - idle)
-    poolWaiting.set({ pool }, lengthOf(core, '_connectionQueue'))
+    poolConnections.set({ pool, state: 'in_use' }, open - idle)
+    poolWaiting.set({ pool }, waiting)
   }
 }
 
