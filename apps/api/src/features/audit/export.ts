@@ -26,7 +26,7 @@ const columns = [
 ] as const
 
 /** One cell. A spreadsheet would run what begins like a formula; an apostrophe before it makes it text. */
-export function csvCell(value: string): string {
+function csvCell(value: string): string {
   const harmless = /^[\s]*[=+\-@]|^[\t\r\n]/.test(value) ? `'${value}` : value
   return `"${harmless.replaceAll('"', '""')}"`
 }
