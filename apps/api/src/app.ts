@@ -180,6 +180,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     cluster,
     readFor: replicas.read,
     routeCache,
+    allows: access.allows,
     profileOf: identity.profileOf,
     requireOwnFile: fileAccess.requireOwnFile,
     openAvatar: fileAccess.openAvatar,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Permission } from '@parley/protocol/access'
 import type { FileScene } from '@parley/protocol/files'
 import type { Profile } from '@parley/protocol/people'
 import type { Cluster } from '../../platform/cluster.ts'
@@ -24,6 +25,8 @@ export interface PeopleDependencies {
   relations: Relations
   /** Null where there is one node. */
   cluster: Pick<Cluster, 'redis' | 'key'> | null
+  /** Whether the actor is permitted something. */
+  allows(actor: Actor, permission: Permission): Promise<boolean>
   profileOf(userId: string): Promise<Profile>
   /** Throws unless the file is the actor's own upload of that scene. */
   requireOwnFile(actor: Actor, fileId: string, scene: FileScene): Promise<void>

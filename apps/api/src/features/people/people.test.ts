@@ -103,11 +103,12 @@ describe('profile', () => {
 })
 
 describe('one person', () => {
-  test('shows contacts to friends and oneself only', async () => {
+  test('shows contacts to friends, administrators and oneself only', async () => {
     const [one, friend, stranger] = [await createUser(api), await createUser(api), await createUser(api)]
     const roomId = await befriend(api, one, friend)
     expect(await readUser(friend, one.id)).toMatchObject({ email: one.email, qq: '', relation: 'friend', roomId })
     expect(await readUser(one, one.id)).toMatchObject({ email: one.email, relation: 'self' })
+    expect(await readUser(api.operator, one.id)).toMatchObject({ email: one.email, qq: '', relation: 'none' })
     const seen = await readUser(stranger, one.id)
     expect(seen).toMatchObject({ relation: 'none', blocked: false })
     for (const field of ['email', 'qq', 'wechat', 'github', 'roomId']) expect(seen).not.toHaveProperty(field)
