@@ -2,7 +2,7 @@ import type { ReportContent } from '@parley/protocol/moderation'
 import { recordAudit } from '../../platform/audit.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, conflict, notFound } from '../../platform/http/errors.ts'
-import type { ModerationDependencies } from './index.ts'
+import type { ModerationDependencies } from './dependencies.ts'
 import * as store from './store.ts'
 
 /** What is reported, if the actor can see it. */

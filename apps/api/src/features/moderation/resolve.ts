@@ -4,7 +4,7 @@ import { recordAudit } from '../../platform/audit.ts'
 import type { Queryable } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { conflict, invalidField } from '../../platform/http/errors.ts'
-import type { ModerationDependencies } from './index.ts'
+import type { ModerationDependencies } from './dependencies.ts'
 import * as store from './store.ts'
 import { readReport } from './view.ts'
 

@@ -6,7 +6,7 @@ import { recordAudit } from '../../platform/audit.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
 import { notFound } from '../../platform/http/errors.ts'
-import type { ModerationDependencies } from './index.ts'
+import type { ModerationDependencies } from './dependencies.ts'
 import * as store from './store.ts'
 import type { ReportRecord } from './store.ts'
 

@@ -42,7 +42,8 @@ export const moderationSlice = createSlice({
 })
 
 export const { muteLoaded, warningRead } = moderationSlice.actions
-export const { selectMutedUntil, selectWarning } = moderationSlice.selectors
+const { selectMutedUntil } = moderationSlice.selectors
+export const { selectWarning } = moderationSlice.selectors
 
 /** Until when one may only read; null while one may write. It ends by itself. */
 export const useMutedUntil = (): string | null => {
