@@ -90,7 +90,10 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
   })
   // Hooks of closing run last first: what others say while they close still reaches the file.
   app.addHook('onClose', log.close)
-  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id)
+    done()
+  })
   limitRequests(app)
   // Contracts check their own input: one schema, one checker for HTTP and sockets alike.
   app.setValidatorCompiler(() => () => true)
