@@ -4,6 +4,7 @@ import { useSelector } from 'react-redux'
 import { RoomList } from '../features/rooms/room-list.tsx'
 import { selectWarning } from '../features/moderation/moderation-slice.ts'
 import { selectWaiting } from '../features/rooms/rooms-slice.ts'
+import { Switcher } from '../features/rooms/switcher.tsx'
 import { isSection as isAdminSection } from '../features/admin/sections.ts'
 import { isSection } from '../features/settings/sections.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
@@ -18,7 +19,6 @@ import { Home, NotFound, PickPerson } from './home.tsx'
 
 const RoomPage = lazy(async () => ({ default: (await import('./room-page.tsx')).RoomPage }))
 const SidePanel = lazy(async () => ({ default: (await import('../features/rooms/side-panel.tsx')).SidePanel }))
-const Switcher = lazy(async () => ({ default: (await import('../features/rooms/switcher.tsx')).Switcher }))
 const DirectoryPage = lazy(async () => ({
   default: (await import('../features/rooms/directory-page.tsx')).DirectoryPage,
 }))

@@ -22,19 +22,22 @@ const useFieldIds = ({ hint, error }: FieldProps) => {
 
 function FieldFrame({ label, hint, error, aside, htmlFor, noteId, children }: FieldProps & FieldFrameProps) {
   return (
-    <div className="flex flex-col gap-1.5">
-      <div className="flex items-baseline justify-between text-sm">
-        <label htmlFor={htmlFor} className="font-semibold">
-          {label}
-        </label>
-        {aside}
-      </div>
-      {children}
+    <div className="grid grid-cols-[1fr_auto] items-baseline gap-y-1.5">
+      <label htmlFor={htmlFor} className="text-sm font-semibold">
+        {label}
+      </label>
+      <div className="col-span-2 row-start-2">{children}</div>
       {(error || hint) && (
-        <p id={noteId} role={error ? 'alert' : undefined} className={`text-sm ${error ? 'text-danger' : 'text-muted'}`}>
+        <p
+          id={noteId}
+          role={error ? 'alert' : undefined}
+          className={`col-span-2 row-start-3 text-sm ${error ? 'text-danger' : 'text-muted'}`}
+        >
           {error ?? hint}
         </p>
       )}
+      {/* After the control, so that Tab goes from field to field. */}
+      {aside && <div className="col-start-2 row-start-1 text-sm">{aside}</div>}
     </div>
   )
 }

@@ -13,7 +13,7 @@ interface MessageBarProps {
 }
 
 /** The small bar over a message under the pointer. It lies above the text, so nothing moves. */
-export default function MessageBar({ row, onHold }: MessageBarProps) {
+export function MessageBar({ row, onHold }: MessageBarProps) {
   const { t } = useTranslation('messages')
   const { canPost, actions } = useConversation()
   const groups = useMessageMenu(row)

@@ -7,6 +7,7 @@ import { MessageFiles } from '../files/message-files.tsx'
 import { ProfileButton } from '../people/profile-button.tsx'
 import { avatarSource, useUser } from '../people/use-user.ts'
 import { useConversation } from './conversation-context.ts'
+import { MessageBar } from './message-bar.tsx'
 import { MessageText } from './message-text.tsx'
 import { Quote } from './quote.tsx'
 import { Reactions } from './reactions.tsx'
@@ -14,8 +15,7 @@ import { ReadTicks } from './read-ticks.tsx'
 import { SystemRow } from './system-row.tsx'
 import { useLongPress } from './use-long-press.ts'
 
-// Loaded with the first pointer or finger on a message; most of both is the menu's.
-const MessageBar = lazy(() => import('./message-bar.tsx'))
+// Loaded with the first finger on a message. The bar is not: Tab would pass it by while it is on its way.
 const MessageSheet = lazy(() => import('./message-sheet.tsx'))
 
 interface MessageRowProps {
@@ -78,9 +78,7 @@ export const MessageRowView = memo(function MessageRowView({
             <MessageContent row={row} />
           </MessageFrame>
         )}
-        <Suspense fallback={null}>
-          {isMessage && (hovered || held) && <MessageBar row={row} onHold={setHeld} />}
-        </Suspense>
+        {isMessage && (hovered || held) && <MessageBar row={row} onHold={setHeld} />}
       </article>
       {/* Outside of the row, since React hands what happens in a portal to its parents as well. */}
       <Suspense fallback={null}>{sheetOpen && <MessageSheet row={row} onClose={() => setSheetOpen(false)} />}</Suspense>
