@@ -2,7 +2,6 @@ import type { ErrorDetails } from '@parley/protocol/errors'
 import { IsObject, type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import Format from 'typebox/format'
-import Value from 'typebox/value'
 import { AppError } from './errors.ts'
 
 Format.Set('date-time', (value) => !Number.isNaN(Date.parse(value)))
@@ -26,18 +25,29 @@ const typed = (text: string): unknown[] => {
   ]
 }
 
+/** Defaults of a query, which is flat. */
+const defaultsOf = (properties: Record<string, TSchema>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(properties).flatMap(([name, field]) => ('default' in field ? [[name, field.default]] : [])),
+  )
+
 /**
- * Turns the strings of a query into what the schema of each field accepts. TypeBox's own conversion is not used: it cuts
- * `1.5` down to an integer, where a client deserves to hear that it is none.
+ * Turns the strings of a query into what the schema of each field accepts, and fills in defaults. TypeBox's own conversion
+ * is not used: it cuts `1.5` down to an integer, where a client deserves to hear that it is none. Its own defaults are looked
+ * for anew in every request.
  */
 function createConverter(schema: TSchema): (value: unknown) => unknown {
   if (!IsObject(schema)) return (value) => value
   const fields = new Map(Object.entries(schema.properties).map(([name, field]) => [name, Compile(field)]))
+  const defaults = defaultsOf(schema.properties)
   const convert = (name: string, value: unknown): unknown =>
     typeof value === 'string' ? (typed(value).find((candidate) => fields.get(name)?.Check(candidate)) ?? value) : value
   return (value) =>
     typeof value === 'object' && value !== null
-      ? Object.fromEntries(Object.entries(value).map(([name, given]) => [name, convert(name, given)]))
+      ? {
+          ...defaults,
+          ...Object.fromEntries(Object.entries(value).map(([name, given]) => [name, convert(name, given)])),
+        }
       : value
 }
 
@@ -53,7 +63,7 @@ export function createValidator<S extends TSchema>(
   const compiled = Compile(schema)
   const converted = convert ? createConverter(schema) : undefined
   const validate = (value: unknown): Static<S> => {
-    const candidate: unknown = converted ? Value.Default(schema, converted(value)) : value
+    const candidate = converted ? converted(value) : value
     if (compiled.Check(candidate)) return candidate
     const details = fieldErrors(compiled.Errors(candidate), part)
     const first = details.fields?.[0]
