@@ -1,5 +1,6 @@
 import { and, count, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm'
-import type { Queryable } from '../../platform/database.ts'
+import type { Pool, RowDataPacket } from 'mysql2/promise'
+import type { DatabasePools, Queryable } from '../../platform/database.ts'
 import { messages } from '../messages/tables.ts'
 import { roomHeads, rooms } from '../rooms/tables.ts'
 
@@ -15,6 +16,12 @@ interface Counted {
   seqs: Map<string, number>
   /** Messages sent, by the hour since 1970. */
   hours: Map<number, number>
+}
+
+type Source = Pick<DatabasePools, 'db' | 'reader'>
+
+interface RoomRecord extends RowDataPacket {
+  room_id: number | string
 }
 
 interface Head {
@@ -42,15 +49,16 @@ function* chunksOf<Item>(items: Item[]): Generator<Item[]> {
 }
 
 /** Rooms whose message at this place was sent since then; a place without a message counts as before. */
-async function findSentSince(db: Queryable, places: { roomId: string; seq: number }[], since: Date) {
+async function findSentSince(pool: Pool, places: { roomId: string; seq: number }[], since: Date): Promise<Set<string>> {
   const found = new Set<string>()
   for (const chunk of chunksOf(places)) {
-    const at = or(...chunk.map(({ roomId, seq }) => and(eq(messages.roomId, roomId), eq(messages.seq, seq))))
-    const rows = await db
-      .select({ roomId: messages.roomId })
-      .from(messages)
-      .where(and(at, gt(messages.createdAt, since)))
-    for (const { roomId } of rows) found.add(roomId)
+    // Joined to the places, each is one look into the primary key; MariaDB plans hundreds of alternatives far slower.
+    const asked = chunk.map(() => 'SELECT CAST(? AS UNSIGNED) AS asked_room_id, ? AS asked_seq').join(' UNION ALL ')
+    const [rows] = await pool.query<RoomRecord[]>(
+      `SELECT room_id FROM (${asked}) AS asked JOIN messages ON room_id = asked_room_id AND seq = asked_seq WHERE created_at > ?`,
+      [...chunk.flatMap(({ roomId, seq }) => [roomId, seq]), since],
+    )
+    for (const row of rows) found.add(String(row.room_id))
   }
   return found
 }
@@ -59,9 +67,9 @@ async function findSentSince(db: Queryable, places: { roomId: string; seq: numbe
  * The parts of rooms that were sent since then. Messages of a room are stored in the order of their numbers, so where a part
  * begins is found by halving, in all rooms at once: the years before it are not read.
  */
-async function findPartsSince(db: Queryable, heads: Head[], since: Date): Promise<Part[]> {
+async function findPartsSince(pool: Pool, heads: Head[], since: Date): Promise<Part[]> {
   const places = heads.flatMap(({ roomId, lastSeq }) => (lastSeq > 0 ? [{ roomId, seq: lastSeq }] : []))
-  const lively = await findSentSince(db, places, since)
+  const lively = await findSentSince(pool, places, since)
   // The first message since then lies past `after`, and not past `first`.
   const searches = heads
     .filter(({ roomId }) => lively.has(roomId))
@@ -71,7 +79,7 @@ async function findPartsSince(db: Queryable, heads: Head[], since: Date): Promis
     if (open.length === 0) return searches
     const middles = open.map((search) => ({ search, seq: Math.floor((search.after + search.first) / 2) }))
     const asked = middles.map(({ search, seq }) => ({ roomId: search.roomId, seq }))
-    const sentSince = await findSentSince(db, asked, since)
+    const sentSince = await findSentSince(pool, asked, since)
     for (const { search, seq } of middles) {
       if (sentSince.has(search.roomId)) search.first = seq
       else search.after = seq
@@ -96,7 +104,7 @@ async function add(db: Queryable, parts: Part[], { hours, seqs }: Counted): Prom
   }
 }
 
-async function refresh(db: Queryable, workspaceId: string, counted: Counted): Promise<void> {
+async function refresh({ db, reader }: Source, workspaceId: string, counted: Counted): Promise<void> {
   const heads = await findHeads(db, workspaceId)
   const begin = new Date(Date.now() - (countedDays + 1) * 24 * hourMs)
   const isNew = ({ roomId }: Head) => !counted.seqs.has(roomId)
@@ -105,7 +113,7 @@ async function refresh(db: Queryable, workspaceId: string, counted: Counted): Pr
     return after !== undefined && lastSeq > after ? [{ roomId, after, upTo: lastSeq }] : []
   })
   const fresh = heads.filter(isNew)
-  const parts = await findPartsSince(db, fresh, begin)
+  const parts = await findPartsSince(reader, fresh, begin)
   for (const { roomId, lastSeq } of fresh) counted.seqs.set(roomId, lastSeq)
   await add(db, [...moved, ...parts], counted)
   for (const hour of counted.hours.keys()) if (hour * hourMs < begin.getTime()) counted.hours.delete(hour)
@@ -115,14 +123,14 @@ async function refresh(db: Queryable, workspaceId: string, counted: Counted): Pr
  * How many messages a workspace sends. What was counted is remembered, and only what came since is counted each time: no
  * index by time is paid for on every send.
  */
-export function createMessageCounts(db: Queryable) {
+export function createMessageCounts(source: Source) {
   const known = new Map<string, Counted>()
   const running = new Map<string, Promise<Counted>>()
 
   async function countAnew(workspaceId: string): Promise<Counted> {
     const counted = known.get(workspaceId) ?? { seqs: new Map<string, number>(), hours: new Map<number, number>() }
     try {
-      await refresh(db, workspaceId, counted)
+      await refresh(source, workspaceId, counted)
     } catch (error) {
       // What it broke off in may be counted and not remembered: the next one begins anew.
       known.delete(workspaceId)

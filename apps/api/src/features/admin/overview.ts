@@ -58,9 +58,10 @@ function spansOf(hours: ReadonlyMap<number, number>, spans: number, spanMs: numb
 }
 
 /** The figures of a workspace, a moment old at most. */
-export function createOverview({ database: { db }, online }: Pick<AdminDependencies, 'database' | 'online'>) {
+export function createOverview({ database, online }: Pick<AdminDependencies, 'database' | 'online'>) {
+  const { db } = database
   const cache = createAnswerCache<Overview>({ name: 'overviews', keptMs, entriesMax })
-  const messagesOf = createMessageCounts(db)
+  const messagesOf = createMessageCounts(database)
 
   async function countOnline(workspaceId: string): Promise<number> {
     const userIds = await online()
