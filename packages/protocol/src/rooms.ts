@@ -353,6 +353,14 @@ export const deleteInvite = contract({
 /** Event `room.updated`: a room of the actor's changed, or they are now in it. */
 export const RoomUpdated = Type.Object({ room: RoomInfo })
 
+/** Event `membership.updated`: the actor keeps a room in another way, told to all their devices. */
+export const MembershipUpdated = Type.Object({
+  roomId: id('The room.'),
+  pinned: Type.Boolean({ description: 'Whether the actor keeps it on top of their list.' }),
+  notify: NotifyLevel,
+})
+export type MembershipUpdated = Static<typeof MembershipUpdated>
+
 /** Event `room.removed`: the actor is no longer in a room. */
 export const RoomRemoved = Type.Object({
   roomId: id('The room.'),

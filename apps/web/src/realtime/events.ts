@@ -12,6 +12,7 @@ const sessionEnding = event('session.ending')
 export const roomUpdated = event('room.updated')
 export const roomRemoved = event('room.removed')
 export const memberChanged = event('member.changed')
+export const membershipUpdated = event('membership.updated')
 export const readMoved = event('read')
 const typingHeard = event('typing')
 export const presenceChanged = event('presence')
@@ -30,6 +31,7 @@ export const eventActions: EventActions = {
   'room.updated': roomUpdated,
   'room.removed': roomRemoved,
   'member.changed': memberChanged,
+  'membership.updated': membershipUpdated,
   read: readMoved,
   typing: typingHeard,
   presence: presenceChanged,

@@ -1,5 +1,5 @@
 import type { ReadEvent } from '@parley/protocol/messages'
-import type { MemberChanged, RoomInfo, RoomRemoved } from '@parley/protocol/rooms'
+import type { MemberChanged, MembershipUpdated, RoomInfo, RoomRemoved } from '@parley/protocol/rooms'
 
 /** What happened to rooms and who is in them, said after the commit. */
 export interface RoomEvents {
@@ -9,6 +9,6 @@ export interface RoomEvents {
   'room.removed': { roomId: string; userIds: string[]; reason: RoomRemoved['reason'] }
   'member.changed': MemberChanged
   /** Somebody changed how they keep the room, which concerns only their own devices. */
-  'membership.updated': { userId: string; room: RoomInfo }
+  'membership.updated': MembershipUpdated & { userId: string }
   'room.read': ReadEvent & { memberCount: number }
 }

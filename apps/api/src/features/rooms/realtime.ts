@@ -37,7 +37,9 @@ export function announceRooms(gateway: Gateway, { events, memberships, onError }
 
   events.on('member.changed', (change) => gateway.emit(roomChannel(change.roomId), 'member.changed', change))
 
-  events.on('membership.updated', ({ userId, room }) => gateway.emit(userChannel(userId), 'room.updated', { room }))
+  events.on('membership.updated', ({ userId, ...kept }) =>
+    gateway.emit(userChannel(userId), 'membership.updated', kept),
+  )
 
   events.on('room.read', ({ memberCount, ...read }) => {
     const channel = memberCount > readAudienceMax ? userChannel(read.userId) : roomChannel(read.roomId)

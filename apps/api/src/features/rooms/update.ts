@@ -45,12 +45,15 @@ export async function updateMembership(
 ): Promise<void> {
   const found = await findRoom(db, actor, roomId)
   if (!found?.own) throw notFound('This room')
+  const { own } = found
+  const next = {
+    notify: notify ?? own.notify,
+    pinnedAt: pinned === undefined ? own.pinnedAt : pinned ? new Date() : null,
+  }
   await db
     .update(roomMembers)
-    .set({
-      notify: notify ?? found.own.notify,
-      pinnedAt: pinned === undefined ? found.own.pinnedAt : pinned ? new Date() : null,
-    })
+    .set(next)
     .where(and(eq(roomMembers.roomId, roomId), eq(roomMembers.userId, actor.userId)))
-  events.emit('membership.updated', { userId: actor.userId, room: toRoomInfo(found.record) })
+  const kept = { roomId, pinned: next.pinnedAt !== null, notify: next.notify }
+  events.emit('membership.updated', { userId: actor.userId, ...kept })
 }

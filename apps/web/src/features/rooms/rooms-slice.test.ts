@@ -3,7 +3,7 @@ import type { Room } from '@parley/protocol/rooms'
 import { configureStore } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { roomAdvanced } from '../../realtime/engine-events.ts'
-import { memberChanged, readMoved, roomRemoved, roomUpdated } from '../../realtime/events.ts'
+import { memberChanged, membershipUpdated, readMoved, roomRemoved, roomUpdated } from '../../realtime/events.ts'
 import { signedIn } from '../identity/identity-slice.ts'
 import {
   isCountUnclear,
@@ -208,5 +208,12 @@ describe('the list', () => {
     expect(room()).toMatchObject({ name: 'New name', role: 'admin', memberCount: 9, readSeq: 5 })
     store.dispatch(roomRemoved({ roomId: '10', reason: 'removed' }))
     expect(room()).toBeUndefined()
+  })
+
+  it('follows what another device of the person pins and mutes', () => {
+    const { store, room } = createStore()
+    store.dispatch(membershipUpdated({ roomId: '10', pinned: true, notify: 'none' }))
+    expect(room()).toMatchObject({ name: 'Design', pinned: true, notify: 'none' })
+    expect(selectSections(store.getState()).pinned).toHaveLength(1)
   })
 })

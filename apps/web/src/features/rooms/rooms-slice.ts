@@ -2,7 +2,14 @@ import { createSelector, createSlice, type PayloadAction } from '@reduxjs/toolki
 import type { MessageRow } from '@parley/protocol/messages'
 import type { Room } from '@parley/protocol/rooms'
 import { roomAdvanced } from '../../realtime/engine-events.ts'
-import { memberChanged, readMoved, roomRemoved, roomUpdated, userUpdated } from '../../realtime/events.ts'
+import {
+  memberChanged,
+  membershipUpdated,
+  readMoved,
+  roomRemoved,
+  roomUpdated,
+  userUpdated,
+} from '../../realtime/events.ts'
 import { signedIn, signedOut } from '../identity/identity-slice.ts'
 
 /** Counts stop here: 100 is shown as "99+". */
@@ -142,6 +149,10 @@ export const roomsSlice = createSlice({
         if (!room) return
         room.memberCount = memberCount
         if (userId === ownId && role) room.role = role
+      })
+      .addCase(membershipUpdated, ({ byId }, { payload: { roomId, ...kept } }) => {
+        const room = byId[roomId]
+        if (room) Object.assign(room, kept)
       })
       .addCase(roomRemoved, ({ byId }, { payload: { roomId } }) => {
         delete byId[roomId]
