@@ -35,6 +35,7 @@ describe.each([
     ['accent', 'accentSoft'],
     ['fg', 'accentSoft'],
     ['muted', 'accentSoft'],
+    ['mark', 'accentSoft'],
   ] as const)('reads %s on %s with at least 4.5:1', (front, back) => {
     expect(contrast(palette[front], palette[back])).toBeGreaterThanOrEqual(4.5)
   })

@@ -19,7 +19,7 @@ export const light = {
   dangerContrast: '#ffffff',
   success: '#2b8a5b',
   warning: '#b7791f',
-  mark: '#b44d14',
+  mark: '#ae4a13',
   markContrast: '#ffffff',
 }
 
