@@ -1,11 +1,11 @@
-import { Input } from '@chakra-ui/react'
-import { Check, Search, X } from 'lucide-react'
+import { Check, X } from 'lucide-react'
 import { useSelector } from 'react-redux'
 import { useErrorText } from '../../errors/error-text.ts'
 import { useAppDispatch } from '../../realtime/client-context.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
 import { selectBlockedIds, selectIdsByRelation, selectPresence, selectUsers, type PeopleRoot } from './people-slice.ts'
@@ -20,18 +20,8 @@ export function PeopleList() {
   const [query, setQuery] = useState('')
   return (
     <div className="flex h-full flex-col">
-      <div className="relative m-3">
-        <Search aria-hidden className="icon text-faint pointer-events-none absolute top-1/2 left-3 -translate-y-1/2" />
-        <Input
-          type="search"
-          aria-label={t('search.label')}
-          placeholder={t('search.label')}
-          maxLength={60}
-          height="9"
-          paddingInlineStart="9"
-          value={query}
-          onChange={({ target }) => setQuery(target.value)}
-        />
+      <div className="m-3">
+        <SearchField label={t('search.label')} value={query} maxLength={60} onChange={setQuery} />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto pb-4">
         {query.trim() ? <PersonSearch query={query.trim()} /> : <FriendsAndRequests />}
