@@ -83,8 +83,16 @@ describe('previews', () => {
     )
   })
 
+  it('show the cells of a table side by side', () => {
+    expect(plainText('Load:\n\n| Room | Peak |\n| :--- | ---: |\n| Ops | 12 |\n\nso far')).toBe(
+      'Load: Room Peak Ops 12 so far',
+    )
+    expect(plainText('Room | Peak\n-|-\na \\| b | 12')).toBe('Room Peak a | b 12')
+  })
+
   it('leave signs that are no markup', () => {
     expect(plainText('2 * 3 * 4, snake_case_name')).toBe('2 * 3 * 4, snake_case_name')
+    expect(plainText('cat log | grep error\nor a || b')).toBe('cat log | grep error or a || b')
   })
 
   it('stay short however long the message is', () => {

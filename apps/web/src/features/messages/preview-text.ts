@@ -1,7 +1,6 @@
 /** Markdown as plain words on one line, for lists, quotes and notices. Ends early: a preview shows little. */
 export const plainText = (markdown: string, lengthMax = 300) =>
-  markdown
-    .slice(0, lengthMax * 3)
+  withoutTables(markdown.slice(0, lengthMax * 3))
     .replace(/```[\w-]*\n?/g, ' ')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)/gm, '')
@@ -10,3 +9,18 @@ export const plainText = (markdown: string, lengthMax = 300) =>
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, lengthMax)
+
+/** The line of dashes below the head of a table, which is what makes it one. */
+const isTableRule = (line = '') => /^[\s|:-]+$/.test(line) && line.includes('-') && line.includes('|')
+
+/** The cells of tables as words side by side; any other `|` stays. */
+function withoutTables(markdown: string) {
+  const lines = markdown.split('\n')
+  let inTable = false
+  const plain = lines.map((line, index) => {
+    inTable = line.includes('|') && (inTable || isTableRule(lines[index + 1]))
+    if (!inTable) return line
+    return isTableRule(line) ? '' : line.replace(/(?<!\\)\|/g, ' ').replaceAll('\\|', '|')
+  })
+  return plain.join('\n')
+}
