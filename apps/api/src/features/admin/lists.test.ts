@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import * as contracts from '@parley/protocol/admin'
 import type { AdminPerson, AdminRoom, AdminSession } from '@parley/protocol/admin'
-import type { Contract } from '@parley/protocol/contract'
 import { createWorkspace } from '@parley/protocol/workspaces'
 import type { ResultSetHeader } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHolder, makeRole } from '../../../test/access.ts'
-import { postUpload, upload } from '../../../test/files.ts'
+import { upload } from '../../../test/files.ts'
 import {
   befriend,
   call,
@@ -116,13 +115,13 @@ async function all<Item>(read: (query: { cursor?: string }) => Promise<Page<Item
   return items
 }
 
-type Query<C extends Contract> = C extends { query: unknown } ? Record<string, string> : never
+type Query = Record<string, string>
 
-const people = (query: Query<typeof contracts.listPeople>): Promise<AdminPerson[]> =>
+const people = (query: Query): Promise<AdminPerson[]> =>
   all((position) => call(api, admin, contracts.listPeople, { query: { ...query, ...position } }))
-const sessions = (query: Query<typeof contracts.listAllSessions>): Promise<AdminSession[]> =>
+const sessions = (query: Query): Promise<AdminSession[]> =>
   all((position) => call(api, admin, contracts.listAllSessions, { query: { ...query, ...position } }))
-const rooms = (query: Query<typeof contracts.listAllRooms>): Promise<AdminRoom[]> =>
+const rooms = (query: Query): Promise<AdminRoom[]> =>
   all((position) => call(api, admin, contracts.listAllRooms, { query: { ...query, ...position } }))
 
 const isSorted = (values: (string | number)[]): boolean =>
@@ -269,6 +268,4 @@ test('storage is told by kind, file and owner, and never the name of what was se
   expect(use.biggestFiles[0]).toMatchObject({ id: file.id, bytes: 5_000, name: null, owner: { id: one.id } })
   expect(use.biggestOwners[0]).toMatchObject({ user: { id: one.id }, files: 1, bytes: 5_000 })
   expect(JSON.stringify(use)).not.toMatch(/secret-plan|huge/)
-  const small = await postUpload(api, one, { bytes: 'words', name: 'b.txt' })
-  expect(small.status).toBe(201)
 })
