@@ -1,5 +1,5 @@
 import type { SendMessage, Written } from '@parley/protocol/messages'
-import { toApiError, type ApiError, type FailureCode } from './api-error.ts'
+import { toApiError, type ApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import { createListeners } from './listeners.ts'
 import type { OutboxEntry } from './outbox-store.ts'
@@ -16,7 +16,7 @@ interface LaneOptions {
   /** Resolves when an entry is in the store: only then may it leave. */
   saved: (clientId: string) => Promise<void> | undefined
   onWritten: (clientId: string, written: Written) => void
-  onRefused: (clientId: string, code: FailureCode) => void
+  onRefused: (clientId: string, failure: ApiError) => void
 }
 
 export interface Lanes {
@@ -55,7 +55,7 @@ export function createLanes({ send, next, saved, onWritten, onRefused }: LaneOpt
     } catch (error) {
       const failure = toApiError(error)
       if (isPassing(failure) || (failure.code === 'INTERNAL_ERROR' && failures < faultsMax)) return failure
-      onRefused(clientId, failure.code)
+      onRefused(clientId, failure)
     }
     return undefined
   }

@@ -20,6 +20,8 @@ export interface OutboxEntry {
   readonly state: 'sending' | 'waiting' | 'sent' | 'failed'
   /** Why it failed. */
   readonly errorCode?: FailureCode
+  /** The finer reason within the code, where the server gave one. */
+  readonly errorReason?: string
   /** The server's answer, once stored. */
   readonly written?: Written
 }

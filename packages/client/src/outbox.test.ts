@@ -139,17 +139,18 @@ test('a failure that passes is tried again for ever, under the same name, and wa
   outbox.stop()
 })
 
-test('a refused message fails with its code, does not block the next, and is sent by a retry', async () => {
+test('a refused message fails with its code and reason, does not block the next, and is sent by a retry', async () => {
   const server = createServer()
-  server.failures.push(new ApiError({ code: 'PERMISSION_DENIED', message: 'no' }))
+  server.failures.push(new ApiError({ code: 'PERMISSION_DENIED', message: 'no', details: { reason: 'muted' } }))
   const outbox = open(server)
   await outbox.start('9')
   outbox.setOnline(true)
   const refused = outbox.send(text('one'))
   outbox.send(text('two'))
   await vi.waitFor(() => expect(states(outbox)).toEqual(['failed', 'sent']))
-  expect(outbox.entries('1')[0]?.errorCode).toBe('PERMISSION_DENIED')
+  expect(outbox.entries('1')[0]).toMatchObject({ errorCode: 'PERMISSION_DENIED', errorReason: 'muted' })
   outbox.retry(refused.clientId)
+  expect(outbox.entries('1')[0]).not.toHaveProperty('errorReason')
   await vi.waitFor(() => expect(states(outbox)).toEqual(['sent', 'sent']))
   outbox.stop()
 })

@@ -1,5 +1,5 @@
 import type { MessageRow, SendMessage, Written } from '@parley/protocol/messages'
-import type { FailureCode } from './api-error.ts'
+import type { ApiError } from './api-error.ts'
 import { newClientId } from './client-id.ts'
 import { createListeners } from './listeners.ts'
 import { createLanes } from './outbox-lanes.ts'
@@ -110,9 +110,10 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     else put(sent)
   }
 
-  function refused(clientId: string, errorCode: FailureCode) {
+  function refused(clientId: string, { code, details: { reason } }: ApiError) {
     const entry = entries.get(clientId)
-    if (entry) update({ ...entry, state: 'failed', errorCode })
+    if (entry)
+      update({ ...entry, state: 'failed', errorCode: code, ...(reason !== undefined && { errorReason: reason }) })
   }
 
   /** Whether the row of a stored entry is in its place among the others. */
@@ -215,7 +216,7 @@ export function createOutbox({ store, send, locks, openChannel, onStoreError }: 
     retry(clientId: string): void {
       const entry = entries.get(clientId)
       if (entry?.state !== 'failed') return
-      const { errorCode: _, ...rest } = entry
+      const { errorCode: _, errorReason: __, ...rest } = entry
       update({ ...rest, state: unsentState })
       lanes.run(entry.roomId)
       takeLeadUnlessSent(clientId)

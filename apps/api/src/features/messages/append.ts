@@ -89,7 +89,7 @@ function plan(batch: NewMessage[], heads: HeadRecord[], firsts: Map<string, Firs
     const { replyTo } = message
     // Numbers are dense, so a reply's target exists exactly if it lies above the floor and not past the head.
     if (replyTo !== null && (replyTo > head.last_seq || replyTo <= head.floor_seq))
-      return refused(invalidField('replyTo', 'The message replied to is not in this room.'))
+      return refused(invalidField('replyTo', 'The message replied to is not in this room.', 'reply-missing'))
     head.last_seq += 1
     head.last_change += 1
     const answer = { roomId: message.roomId, seq: head.last_seq, change: head.last_change }

@@ -109,7 +109,7 @@ describe('sending', () => {
     const beyond = { ...reply, clientId: randomUUID(), replyTo: 9_999 }
     expect(await refusal(api, bob, sendMessage, { body: beyond })).toMatchObject({
       code: 'VALIDATION_FAILED',
-      details: { fields: [{ field: 'replyTo' }] },
+      details: { fields: [{ field: 'replyTo' }], reason: 'reply-missing' },
     })
   })
 

@@ -29,8 +29,10 @@ export const conflict = (message: string, reason?: string) =>
   new AppError('CONFLICT', message, reason === undefined ? {} : { details: { reason } })
 
 /** One field of the input is wrong in a way its schema cannot say. */
-export const invalidField = (field: string, message: string) =>
-  new AppError('VALIDATION_FAILED', message, { details: { fields: [{ field, message }] } })
+export const invalidField = (field: string, message: string, reason?: string) =>
+  new AppError('VALIDATION_FAILED', message, {
+    details: { fields: [{ field, message }], ...(reason !== undefined && { reason }) },
+  })
 
 export const overloaded = (retryAfterMs: number, cause?: unknown) =>
   new AppError('OVERLOADED', 'The server is busy. Nothing was stored; try again shortly.', {

@@ -1,5 +1,6 @@
 import type { OutboxEntry } from '@parley/client/outbox-store'
 import { useSelector } from 'react-redux'
+import { useFailureText } from '../../errors/error-text.ts'
 import { selectConnectionState } from '../../realtime/connection-slice.ts'
 import { MessageFiles } from '../files/message-files.tsx'
 import { useConversation } from './conversation-context.ts'
@@ -42,26 +43,28 @@ export const EntryRow = memo(function EntryRow({ entry, createdAt, starts }: Ent
   )
 })
 
-function EntryState({ entry: { clientId, state, errorCode } }: { entry: OutboxEntry }) {
-  const { t } = useTranslation(['messages', 'errors'])
+function EntryState({ entry }: { entry: OutboxEntry }) {
+  const { clientId, state, errorCode = 'INTERNAL_ERROR', errorReason: reason } = entry
+  const { t } = useTranslation('messages')
+  const failureText = useFailureText()
   const { actions } = useConversation()
   const connection = useSelector(selectConnectionState)
   // A short dip of the line is not worth a word; the message is kept and goes out by itself.
   if (state === 'waiting' || (state === 'sending' && connection === 'offline'))
     return (
       <p className="text-muted flex flex-wrap gap-x-3 text-sm">
-        {t('messages:entry.waiting')}
+        {t('entry.waiting')}
         {state === 'waiting' && (
-          <EntryButton onClick={() => actions.discard(clientId)}>{t('messages:entry.delete')}</EntryButton>
+          <EntryButton onClick={() => actions.discard(clientId)}>{t('entry.delete')}</EntryButton>
         )}
       </p>
     )
   if (state !== 'failed') return null
   return (
     <p role="alert" className="text-danger flex flex-wrap gap-x-3 text-sm">
-      {t('messages:entry.failed', { reason: t(`errors:${errorCode ?? 'INTERNAL_ERROR'}`) })}
-      <EntryButton onClick={() => actions.retry(clientId)}>{t('messages:entry.retry')}</EntryButton>
-      <EntryButton onClick={() => actions.discard(clientId)}>{t('messages:entry.delete')}</EntryButton>
+      {t('entry.failed', { reason: failureText(errorCode, { reason }) })}
+      <EntryButton onClick={() => actions.retry(clientId)}>{t('entry.retry')}</EntryButton>
+      <EntryButton onClick={() => actions.discard(clientId)}>{t('entry.delete')}</EntryButton>
     </p>
   )
 }
