@@ -5,6 +5,7 @@ import type { VirtuosoHandle } from 'react-virtuoso'
 import { useClient } from '../../realtime/client-context.tsx'
 import type { ListItem } from './list-items.ts'
 import type { ListPlace } from './message-list.tsx'
+import { useAddress } from './use-address.ts'
 import { useRoomView } from './use-room-view.ts'
 
 const highlightedForMs = 2_000
@@ -111,13 +112,4 @@ export function useJumps({ roomId, view, items, list, start, seq }: JumpOptions)
       return follows
     },
   }
-}
-
-/** Jumps when the address comes to name another message, as on going back. */
-function useAddress(seq: number | undefined, jump: (seq: number) => void) {
-  const last = useRef(seq)
-  useEffect(() => {
-    if (seq !== undefined && seq !== last.current) jump(seq)
-    last.current = seq
-  }, [seq, jump])
 }
