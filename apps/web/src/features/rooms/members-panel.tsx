@@ -1,6 +1,6 @@
 import { Button } from '@chakra-ui/react'
 import { mayManage } from '@parley/protocol/room-policy'
-import type { Room, RoomMember } from '@parley/protocol/rooms'
+import type { Room } from '@parley/protocol/rooms'
 import { UserPlus } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { shallowEqual, useSelector } from 'react-redux'
@@ -10,16 +10,12 @@ import { selectOwnId } from '../identity/identity-slice.ts'
 import { selectPresence, type PeopleRoot } from '../people/people-slice.ts'
 import { useWatched } from '../people/watch-presence.ts'
 import { MemberRow } from './member-row.tsx'
+import { memberSections, watchedMax, type MemberItem } from './member-sections.ts'
 import { PagedList } from './paged-list.tsx'
 import { useMemberActions } from './use-member-actions.tsx'
 import { useMembers } from './use-members.ts'
 
 const AddPeopleDialog = lazy(async () => ({ default: (await import('./add-people-dialog.tsx')).AddPeopleDialog }))
-
-/** Up to here everybody is loaded and watched, so that one sees who is there; larger rooms list people as one scrolls. */
-const sectionedMax = 300
-
-type Item = { heading: string; count: number } | { member: RoomMember }
 
 /** Who is in the room. */
 export function MembersPanel({ room }: { room: Room }) {
@@ -28,13 +24,13 @@ export function MembersPanel({ room }: { room: Room }) {
   const [adding, setAdding] = useState(false)
   const pages = useMembers(room, query)
   const { act, dialog } = useMemberActions(room, pages)
-  const items = useItems(room, pages.items, query.trim() !== '')
+  const items = useItems(room, pages, query.trim() !== '')
   const mayAdd = room.type === 'PUBLIC' && mayManage(room.role)
 
-  const isSectioned = room.memberCount <= sectionedMax
   const { nextCursor, loadMore, error } = pages
+  const isShort = pages.items.length < watchedMax
   useEffect(() => {
-    if (isSectioned && nextCursor !== null && error === undefined) loadMore()
+    if (isShort && nextCursor !== null && error === undefined) loadMore()
   })
 
   return (
@@ -61,7 +57,7 @@ export function MembersPanel({ room }: { room: Room }) {
               <MemberRow room={room} member={item.member} onAct={act} />
             ) : (
               <h3 className="text-faint px-4 pt-3.5 pb-1 text-xs font-semibold tabular-nums">
-                {t('members.section', { heading: item.heading, count: item.count })}
+                {t('members.section', { heading: t(`members.${item.heading}`), count: item.count })}
               </h3>
             )
           }
@@ -74,34 +70,20 @@ export function MembersPanel({ room }: { room: Room }) {
   )
 }
 
-/** Those who are there first, under headings; where not everybody can be watched, all of them under one. */
-function useItems({ memberCount }: Room, members: readonly RoomMember[], isSearch: boolean): Item[] {
-  const { t } = useTranslation('rooms')
-  const isSectioned = memberCount <= sectionedMax
-  const ids = isSectioned ? members.map(({ user }) => user.id) : []
-  useWatched(ids)
+/** The members under their headings, as they come and go. */
+function useItems(
+  { memberCount }: Room,
+  { items: members, nextCursor }: ReturnType<typeof useMembers>,
+  isSearch: boolean,
+): MemberItem[] {
+  const watched = members.slice(0, watchedMax).map(({ user }) => user.id)
+  useWatched(watched)
   const ownId = useSelector(selectOwnId)
   // Whoever looks is there, whatever the server has heard of it so far.
   const there = useSelector(
-    (root: PeopleRoot) => ids.filter((id) => id === ownId || selectPresence(root, id) !== 'offline'),
+    (root: PeopleRoot) => watched.filter((id) => id === ownId || selectPresence(root, id) !== 'offline'),
     shallowEqual,
   )
-  return useMemo(() => {
-    const section = (heading: string, part: readonly RoomMember[], count = part.length): Item[] =>
-      part.length === 0 ? [] : [{ heading, count }, ...part.map((member) => ({ member }))]
-    if (!isSectioned) {
-      return isSearch ? members.map((member) => ({ member })) : section(t('panel.members'), members, memberCount)
-    }
-    const isThere = new Set(there)
-    return [
-      ...section(
-        t('members.online'),
-        members.filter(({ user }) => isThere.has(user.id)),
-      ),
-      ...section(
-        t('members.offline'),
-        members.filter(({ user }) => !isThere.has(user.id)),
-      ),
-    ]
-  }, [members, there, isSectioned, isSearch, memberCount, t])
+  const total = isSearch || nextCursor === null ? members.length : memberCount
+  return useMemo(() => memberSections({ members, there: new Set(there), total }), [members, there, total])
 }
