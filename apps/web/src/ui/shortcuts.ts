@@ -1,8 +1,11 @@
 /** Keys are written `Mod+K`, `Alt+ArrowUp`, `?`: Mod is Command on Apple's systems and Control elsewhere. */
-export interface Shortcut {
+export interface KeyHint {
   keys: string
   /** What it does, as it stands in the help sheet. */
   description: string
+}
+
+export interface Shortcut extends KeyHint {
   /** Whether it also works while somebody types. */
   whileTyping?: boolean
   run: () => void

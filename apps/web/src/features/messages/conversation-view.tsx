@@ -17,6 +17,7 @@ import { useAddFiles } from './use-add-files.ts'
 import { useComposing } from './use-composing.ts'
 import { useHistory } from './use-history.ts'
 import { useMessageActions, useRecall, useSaveEdit } from './use-message-actions.ts'
+import { useMessageKeys } from './use-message-keys.ts'
 
 const ReportDialog = lazy(() => import('../moderation/report-dialog.tsx'))
 const RecallDialog = lazy(() => import('./recall-dialog.tsx'))
@@ -45,6 +46,7 @@ export function ConversationView({ room, ownId, seq }: ConversationViewProps) {
     canPost,
     rows,
   })
+  useMessageKeys(canPost)
   const addFiles = useAddFiles(`${ownId}/${roomId}`)
   const saveEdit = useSaveEdit({ roomId, run })
   const recall = useRecall({ roomId, ownId, run })
