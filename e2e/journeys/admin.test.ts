@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test'
+import { reportContent } from '@parley/protocol/moderation'
 import { befriend } from '../people.ts'
 import { test } from './fixtures.ts'
 
@@ -63,6 +64,31 @@ test('a member reports a message; a moderator sees that one, and it goes', async
 
   await expect(reader.message(rude)).toHaveCount(0)
   await expect(reader.message('harmless')).toBeVisible()
+})
+
+test('a warning waits for whoever was away', async ({ stack, person, seatOf }) => {
+  const [lin, mei] = [await person('lin'), await person('mei')]
+  await mei.client.rest.call(reportContent, { body: { userId: lin.user.id, reason: 'Rude' } })
+  const { page, press } = await seatOf(stack.operator)
+  await page.goto('/admin/reports')
+  await press(
+    page.getByRole('button', { name: `Look at the report about ${lin.user.displayName}` }).filter({ visible: true }),
+  )
+  const report = page.getByRole('dialog', { name: 'Report' })
+  await report.getByLabel('Note').fill('Please be kind to one another.')
+  await press(report.getByRole('button', { name: 'Warn' }))
+  await expect(report).toBeHidden()
+
+  const member = await seatOf(lin)
+  await member.page.goto('/')
+  const warning = member.page.getByRole('dialog', { name: 'A moderator warns you' })
+  await expect(warning).toContainText('Please be kind to one another.')
+  const told = member.page.waitForResponse((response) => response.url().endsWith('/read'))
+  await member.press(warning.getByRole('button', { name: 'I have read it' }))
+  await told
+  await member.page.reload()
+  await expect(member.page.getByRole('navigation', { name: 'Conversations' })).toBeVisible()
+  await expect(warning).toBeHidden()
 })
 
 test('who may not see the console is told so, and is not offered it', async ({ person, seatOf }) => {

@@ -43,6 +43,7 @@ const bySegment: Record<string, Kind> = {
   sessions: 'session',
   roles: 'role',
   reports: 'report',
+  warnings: 'report',
   workspaces: 'workspace',
   '/api/workspace/invites': 'workspace invitation',
 }

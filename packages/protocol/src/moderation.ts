@@ -52,7 +52,7 @@ export const Report = Type.Object({
 })
 export type Report = Static<typeof Report>
 
-/** The one message a report lets a moderator see, as it now is. */
+/** The one message a report lets a moderator see, as it was when it was reported. */
 export const ReportedMessage = Type.Object({
   roomType: RoomType,
   roomName: Type.String({ description: 'Name of the room; empty for private conversations.' }),
@@ -67,6 +67,14 @@ export const OwnMute = Type.Object({
   mutedUntil: nullable(timestamp('Until then one reads but does not write; null if one may write.')),
 })
 export type OwnMute = Static<typeof OwnMute>
+
+/** What a moderator said to a person who has not read it yet. */
+export const Warning = Type.Object({
+  id: id('Id of the report it answers.'),
+  note: nullable(Type.String({ description: 'The words of the moderator; null for none.' })),
+  at: timestamp('When it was given.'),
+})
+export type Warning = Static<typeof Warning>
 
 const tag = 'moderation'
 const report = Type.Object({ id: id('The report.') }, closed)
@@ -94,6 +102,28 @@ export const getOwnMute = contract({
   response: OwnMute,
 })
 
+export const listWarnings = contract({
+  method: 'GET',
+  path: '/api/warnings',
+  summary: 'Warnings one has not read yet, the earliest first',
+  tag,
+  auth: 'session',
+  permission: 'self',
+  status: 200,
+  response: page(Warning),
+})
+
+export const readWarning = contract({
+  method: 'POST',
+  path: '/api/warnings/:id/read',
+  summary: 'Say that one has read a warning',
+  tag,
+  auth: 'session',
+  permission: 'self',
+  params: Type.Object({ id: id('The warning.') }, closed),
+  status: 204,
+})
+
 export const listReports = contract({
   method: 'GET',
   path: '/api/admin/reports',
@@ -119,7 +149,8 @@ export const listReports = contract({
 export const getReport = contract({
   method: 'GET',
   path: '/api/admin/reports/:id',
-  summary: 'One report with the message it is about, and no other message; that it was read is in the audit log',
+  summary:
+    'One report with the message it is about while it is open, and no other; that it was read is in the audit log',
   tag,
   auth: 'session',
   permission: 'reports:admin',

@@ -18,7 +18,7 @@ const typingHeard = event('typing')
 export const presenceChanged = event('presence')
 export const friendChanged = event('friend.changed')
 export const userUpdated = event('user.updated')
-export const notified = event('notification')
+const notified = event('notification')
 const accessChanged = event('access.changed')
 export const muteChanged = event('mute.changed')
 

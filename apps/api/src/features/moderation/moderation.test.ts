@@ -8,7 +8,15 @@ import {
   sendMessage,
   type MessageBody,
 } from '@parley/protocol/messages'
-import { getOwnMute, getReport, listReports, reportContent, resolveReport } from '@parley/protocol/moderation'
+import {
+  getOwnMute,
+  getReport,
+  listReports,
+  listWarnings,
+  readWarning,
+  reportContent,
+  resolveReport,
+} from '@parley/protocol/moderation'
 import { createWorkspace, createWorkspaceInvite, switchWorkspace } from '@parley/protocol/workspaces'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHolder } from '../../../test/access.ts'
@@ -105,6 +113,29 @@ describe('a report', () => {
     expect(report).toMatchObject({ status: 'open', reason, subjectStatus: 'active' })
     expect(await actionsOn('report', id)).toEqual(['report.read', 'report.made'])
     expect(await refusal(api, moderator, getHistory, { query: { roomId } })).toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('keeps what was reported from being edited or recalled away while it is open, and no longer', async () => {
+    const { id, author, roomId, seq } = await reported('what was said')
+    const body = { kind: 'text', text: 'nothing at all' } as const
+    await call(api, author, editMessage, { body: { roomId, seq, body } })
+    const seen = async () => (await call(api, moderator, getReport, { params: { id } })).message
+    expect(await seen()).toMatchObject({ body: { text: 'what was said' }, editedAt: null })
+    await call(api, author, recallMessage, { fields: { roomId, seq } })
+    expect(await seen()).toMatchObject({ body: { text: 'what was said' } })
+    await resolveAs(moderator, id, { action: 'none' })
+    expect(await seen()).toBeNull()
+  })
+
+  test('that ends with a warning is read by whoever was away when it was given, once', async () => {
+    const { id, author, reader } = await reported()
+    await resolveAs(moderator, id, { action: 'warn', note: 'Be kind' })
+    expect(await call(api, author, listWarnings, {})).toMatchObject({ items: [{ id, note: 'Be kind' }] })
+    expect(await call(api, reader, listWarnings, {})).toMatchObject({ items: [] })
+    expect(await refusal(api, reader, readWarning, { params: { id } })).toMatchObject({ code: 'NOT_FOUND' })
+    await call(api, author, readWarning, { params: { id } })
+    expect(await call(api, author, listWarnings, {})).toMatchObject({ items: [] })
+    expect(await refusal(api, author, readWarning, { params: { id } })).toMatchObject({ code: 'NOT_FOUND' })
   })
 
   test('slows down who makes many', async () => {

@@ -4,17 +4,18 @@ import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, conflict, notFound } from '../../platform/http/errors.ts'
 import type { ModerationDependencies } from './dependencies.ts'
 import * as store from './store.ts'
+import type { ReportedCopy } from './tables.ts'
 
 /** What is reported, if the actor can see it. */
 async function findReported(
   { db, requireMember, messagesAt }: ModerationDependencies,
   actor: Actor,
   content: ReportContent,
-): Promise<store.Reported> {
+): Promise<store.Reported & { message: ReportedCopy | null }> {
   if ('userId' in content) {
     const [person] = await store.findStandings(db, actor.workspaceId, [content.userId])
     if (!person) throw new AppError('USER_NOT_FOUND', 'This person does not exist.')
-    return { subjectId: person.id, roomId: null, seq: null }
+    return { subjectId: person.id, roomId: null, seq: null, message: null }
   }
   const { roomId, seq } = content
   await requireMember(actor, roomId)
@@ -22,7 +23,8 @@ async function findReported(
   if (!row) throw notFound('This message')
   if (row.body.kind === 'recall') throw conflict('This message was recalled.', 'recalled')
   if (row.body.kind === 'system') throw conflict('Nobody wrote this message.', 'system-message')
-  return { subjectId: row.senderId, roomId, seq }
+  const { body, createdAt, editedAt = null } = row
+  return { subjectId: row.senderId, roomId, seq, message: { body, createdAt, editedAt } }
 }
 
 /** Reports a message or a person; a repeat while the first report is open answers that one. */
@@ -31,14 +33,14 @@ export async function reportContent(
   actor: Actor,
   content: ReportContent,
 ): Promise<{ id: string }> {
-  const reported = await findReported(deps, actor, content)
+  const { message, ...reported } = await findReported(deps, actor, content)
   if (reported.subjectId === actor.userId) throw conflict('You cannot report yourself.', 'own-account')
   return deps.db.transaction(
     async (tx) => {
       await store.lockReporter(tx, actor)
       const open = await store.findOwnOpenReport(tx, actor, reported)
       if (open !== undefined) return { id: open }
-      const id = await store.insertReport(tx, actor, { ...reported, reason: content.reason.trim() })
+      const id = await store.insertReport(tx, actor, { ...reported, message, reason: content.reason.trim() })
       await recordAudit(tx, {
         workspaceId: actor.workspaceId,
         actorId: actor.userId,

@@ -21,7 +21,7 @@ async function close(
   { id }: Report,
   { action, note, muteMinutes }: Resolution,
 ): Promise<void> {
-  if (!(await store.closeReport(tx, actor, id, action)))
+  if (!(await store.closeReport(tx, actor, id, { action, note })))
     throw conflict('This report was resolved already.', 'report-resolved')
   await recordAudit(tx, {
     ...entryOf(actor),
@@ -63,7 +63,13 @@ export async function resolve(
       await also(tx)
       await recordWarning(tx, actor, report, note)
     })
-    events.emit('user.warned', { userId: subject.id, moderatorId: actor.userId, roomId, seq, ...(note && { note }) })
+    events.emit('user.warned', {
+      userId: subject.id,
+      moderatorId: actor.userId,
+      roomId,
+      seq,
+      ...(note && { note }),
+    })
   }
   if (action === 'mute') {
     if (muteMinutes === undefined) throw invalidField('body.muteMinutes', 'Say for how many minutes.')

@@ -7,7 +7,7 @@ import type { Actor } from '../../platform/http/actor.ts'
 import { likePattern } from '../../platform/like.ts'
 import { users } from '../identity/tables.ts'
 import { rooms } from '../rooms/tables.ts'
-import { reports, type ReportAction } from './tables.ts'
+import { reports, type ReportAction, type ReportedCopy } from './tables.ts'
 
 export type ReportRecord = typeof reports.$inferSelect
 
@@ -46,7 +46,7 @@ export async function findOwnOpenReport(
 export async function insertReport(
   tx: Transaction,
   { userId, workspaceId }: Actor,
-  report: Reported & { reason: string },
+  report: Reported & { reason: string; message: ReportedCopy | null },
 ): Promise<string> {
   const [{ insertId }] = await tx
     .insert(reports)
@@ -101,12 +101,12 @@ export async function closeReport(
   tx: Queryable,
   { userId, workspaceId }: Actor,
   id: string,
-  action: ReportAction,
+  { action, note }: { action: ReportAction; note?: string | undefined },
 ): Promise<boolean> {
   const status = action === 'none' ? 'dismissed' : 'resolved'
   const [{ affectedRows }] = await tx
     .update(reports)
-    .set({ status, action, resolvedBy: userId, resolvedAt: new Date() })
+    .set({ status, action, note, message: null, resolvedBy: userId, resolvedAt: new Date() })
     .where(and(eq(reports.id, id), eq(reports.workspaceId, workspaceId), eq(reports.status, 'open')))
   return affectedRows === 1
 }
@@ -127,4 +127,25 @@ export async function findRoom(db: Queryable, workspaceId: string, id: string) {
     .from(rooms)
     .where(and(eq(rooms.id, id), eq(rooms.workspaceId, workspaceId), isNull(rooms.deletedAt)))
   return room
+}
+
+const isUnread = (userId: string) =>
+  and(eq(reports.subjectId, userId), eq(reports.action, 'warn'), isNull(reports.warningReadAt))
+
+/** Warnings somebody has not read yet, the earliest first. */
+export const findUnreadWarnings = (db: Queryable, userId: string) =>
+  db
+    .select({ id: reports.id, note: reports.note, at: reports.resolvedAt })
+    .from(reports)
+    .where(isUnread(userId))
+    .orderBy(asc(reports.id))
+    .limit(20)
+
+/** Notes that a warning was read; answers whether there was one to read. */
+export async function readWarning(db: Queryable, userId: string, id: string): Promise<boolean> {
+  const [{ affectedRows }] = await db
+    .update(reports)
+    .set({ warningReadAt: new Date() })
+    .where(and(eq(reports.id, id), isUnread(userId)))
+  return affectedRows === 1
 }

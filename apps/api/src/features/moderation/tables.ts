@@ -1,10 +1,14 @@
 import { bigint, datetime, index, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
-import { asciiKey, autoId, id } from '../../platform/columns.ts'
+import type { ReportedMessage } from '@parley/protocol/moderation'
+import { asciiKey, autoId, id, json } from '../../platform/columns.ts'
 
 export type ReportStatus = 'open' | 'resolved' | 'dismissed'
 
 /** What a moderator did about a report. */
 export type ReportAction = 'none' | 'warn' | 'mute' | 'remove' | 'disable'
+
+/** A message as it was reported. */
+export type ReportedCopy = Pick<ReportedMessage, 'body' | 'createdAt' | 'editedAt'>
 
 /** A member's report of a message, or of a person. */
 export const reports = mysqlTable(
@@ -18,9 +22,15 @@ export const reports = mysqlTable(
     roomId: id('room_id'),
     seq: bigint('seq', { mode: 'number', unsigned: true }),
     reason: varchar('reason', { length: 1_000 }).notNull(),
+    /** The message as it was when it was reported, so that an edit or a recall hides nothing; gone once the report is closed. */
+    message: json<ReportedCopy>('message'),
     status: asciiKey('status', { length: 16 }).$type<ReportStatus>().notNull().default('open'),
     action: asciiKey('action', { length: 16 }).$type<ReportAction>(),
     resolvedBy: id('resolved_by'),
+    /** What the moderator wrote; a warned person reads it. */
+    note: varchar('note', { length: 500 }),
+    /** When the warned person read the warning; null until then. */
+    warningReadAt: datetime('warning_read_at', { mode: 'date', fsp: 3 }),
     createdAt: datetime('created_at', { mode: 'date', fsp: 3 }).notNull(),
     resolvedAt: datetime('resolved_at', { mode: 'date', fsp: 3 }),
   },

@@ -68,31 +68,30 @@ export async function listPage(
   return { items: await viewReports(deps, workspaceId, items), nextCursor }
 }
 
-/** One report, or NOT_FOUND. */
-export async function readReport(deps: ModerationDependencies, { workspaceId }: Actor, reportId: string) {
+async function findOne(deps: ModerationDependencies, { workspaceId }: Actor, reportId: string) {
   const record = await store.findReport(deps.db, workspaceId, reportId)
   const [report] = record ? await viewReports(deps, workspaceId, [record]) : []
-  if (!report) throw notFound('This report')
-  return report
+  if (!record || !report) throw notFound('This report')
+  return { record, report }
 }
 
+/** One report, or NOT_FOUND. */
+export const readReport = async (deps: ModerationDependencies, actor: Actor, reportId: string): Promise<Report> =>
+  (await findOne(deps, actor, reportId)).report
+
 async function readMessage(
-  { db, messagesAt }: ModerationDependencies,
-  { workspaceId }: Actor,
-  { roomId, seq }: Report,
+  { db }: ModerationDependencies,
+  { workspaceId, roomId, message }: ReportRecord,
 ): Promise<ReportedMessage | null> {
-  if (roomId === null || seq === null) return null
+  if (roomId === null || message === null) return null
   const room = await store.findRoom(db, workspaceId, roomId)
-  const [row] = room ? await messagesAt([{ roomId, seq }]) : []
-  if (!room || !row) return null
-  const { body, createdAt, editedAt = null } = row
-  return { roomType: room.type, roomName: room.type === 'PUBLIC' ? room.name : '', body, createdAt, editedAt }
+  return room ? { roomType: room.type, roomName: room.type === 'PUBLIC' ? room.name : '', ...message } : null
 }
 
 /** One report with the message it is about, which its reader may see nowhere else: who looked is written down first. */
 export async function openReport(deps: ModerationDependencies, actor: Actor, reportId: string) {
-  const report = await readReport(deps, actor, reportId)
-  if (report.seq !== null)
+  const { record, report } = await findOne(deps, actor, reportId)
+  if (record.message !== null)
     await recordAudit(deps.db, {
       workspaceId: actor.workspaceId,
       actorId: actor.userId,
@@ -100,5 +99,5 @@ export async function openReport(deps: ModerationDependencies, actor: Actor, rep
       targetKind: 'report',
       targetId: reportId,
     })
-  return { report, message: await readMessage(deps, actor, report) }
+  return { report, message: await readMessage(deps, record) }
 }

@@ -1,18 +1,18 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
-import type { OwnMute } from '@parley/protocol/moderation'
+import type { OwnMute, Warning } from '@parley/protocol/moderation'
 import { useSelector } from 'react-redux'
-import { muteChanged, notified } from '../../realtime/events.ts'
+import { muteChanged } from '../../realtime/events.ts'
 import { useNow } from '../../ui/clock.ts'
 import { signedOut } from '../identity/identity-slice.ts'
 
 export interface ModerationState {
   /** Until then one reads but does not write. */
   mutedUntil: string | null
-  /** What a moderator said to this person and they have not read yet; empty for a warning without words. */
-  warning: string | null
+  /** What moderators said to this person and they have not read yet, the earliest first. */
+  warnings: readonly Warning[]
 }
 
-const initialState: ModerationState = { mutedUntil: null, warning: null }
+const initialState: ModerationState = { mutedUntil: null, warnings: [] }
 
 export const moderationSlice = createSlice({
   name: 'moderation',
@@ -21,8 +21,11 @@ export const moderationSlice = createSlice({
     muteLoaded: (moderation, { payload }: PayloadAction<OwnMute>) => {
       moderation.mutedUntil = payload.mutedUntil
     },
-    warningRead: (moderation) => {
-      moderation.warning = null
+    warningsLoaded: (moderation, { payload }: PayloadAction<readonly Warning[]>) => {
+      moderation.warnings = [...payload]
+    },
+    warningRead: (moderation, { payload }: PayloadAction<string>) => {
+      moderation.warnings = moderation.warnings.filter(({ id }) => id !== payload)
     },
   },
   extraReducers: (builder) => {
@@ -30,18 +33,15 @@ export const moderationSlice = createSlice({
       .addCase(muteChanged, (moderation, { payload }) => {
         moderation.mutedUntil = payload.mutedUntil
       })
-      .addCase(notified, (moderation, { payload }) => {
-        if (payload.kind === 'warning') moderation.warning = payload.note ?? ''
-      })
       .addCase(signedOut, () => initialState)
   },
   selectors: {
     selectMutedUntil: ({ mutedUntil }) => mutedUntil,
-    selectWarning: ({ warning }) => warning,
+    selectWarning: ({ warnings }) => warnings[0] ?? null,
   },
 })
 
-export const { muteLoaded, warningRead } = moderationSlice.actions
+export const { muteLoaded, warningsLoaded, warningRead } = moderationSlice.actions
 const { selectMutedUntil } = moderationSlice.selectors
 export const { selectWarning } = moderationSlice.selectors
 
