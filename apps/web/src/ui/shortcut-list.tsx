@@ -1,15 +1,15 @@
-import { activeFocusKeys, activeShortcuts, formatKeys, type KeyHint } from './shortcuts.ts'
+import { activeKeyGroups, activeShortcuts, formatKeys, type KeyHint } from './shortcuts.ts'
 
-/** Every shortcut that works right now, and what keys mean to what has the focus. */
+/** Every shortcut that works right now, and the keys of parts of the page. */
 export function ShortcutList() {
   const shortcuts = [...new Map(activeShortcuts().map((shortcut) => [shortcut.keys, shortcut])).values()]
   return (
     <>
       <Hints hints={shortcuts} />
-      {activeFocusKeys().map(({ title, keys }) => (
+      {activeKeyGroups().map(({ title, hints }) => (
         <section key={title} className="mt-5">
           <h3 className="text-faint text-xs font-semibold">{title}</h3>
-          <Hints hints={keys} />
+          <Hints hints={hints} />
         </section>
       ))}
     </>

@@ -11,8 +11,16 @@ export interface Shortcut extends KeyHint {
   run: () => void
 }
 
+/** Keys that a part of the page listens to itself, while it has the focus. */
+export interface KeyGroup {
+  /** Where they work. */
+  title: string
+  hints: readonly KeyHint[]
+}
+
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
 const registered = new Set<Shortcut>()
+const groups = new Set<KeyGroup>()
 
 const keyNames: Record<string, string> = {
   ArrowUp: '↑',
@@ -73,6 +81,17 @@ export const registerShortcut = (shortcut: Shortcut) => {
 
 /** What works right now, for the help sheet. */
 export const activeShortcuts = (): Shortcut[] => [...registered]
+
+/** The keys of parts of the page, for the help sheet. */
+export const activeKeyGroups = (): KeyGroup[] => [...groups]
+
+/** Names keys in the help sheet while the component is shown; the same object at every turn. */
+export const useKeyGroup = (group: KeyGroup) => {
+  useEffect(() => {
+    groups.add(group)
+    return () => void groups.delete(group)
+  }, [group])
+}
 
 /** A shortcut that works while the component is shown. */
 export const useShortcut = (shortcut: Shortcut) => {

@@ -23,16 +23,15 @@ const show = (canPost: boolean) => {
   render(<ShortcutList />)
 }
 
-it('the help sheet names the keys of messages and of writing while a conversation is open', () => {
+it('the help sheet names the keys of a message while a conversation is open', () => {
   show(true)
   expect(screen.getByRole('heading', { name: 'On a message' })).toBeTruthy()
-  expect(screen.getByText('Reply to it').closest('div')?.textContent).toBe('Reply to itR')
-  expect(screen.getByRole('heading', { name: 'While writing' })).toBeTruthy()
+  expect(screen.getByText('Reply').closest('div')?.textContent).toBe('ReplyR')
+  expect(screen.getByText('To the message above or below').closest('div')?.textContent).toContain('↑↓')
 })
 
-it('who may only read is not told how to write', () => {
+it('who may only read is not told how to reply', () => {
   show(false)
+  expect(screen.queryByText('Reply')).toBeNull()
   expect(screen.getByText('Back to writing')).toBeTruthy()
-  expect(screen.queryByText('Reply to it')).toBeNull()
-  expect(screen.queryByRole('heading', { name: 'While writing' })).toBeNull()
 })
