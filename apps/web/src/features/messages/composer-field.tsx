@@ -108,7 +108,7 @@ export function ComposerField(props: ComposerFieldProps) {
         onBlur={() => setCompletion(null)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        className="placeholder:text-faint max-h-[calc(var(--viewport-height,100dvh)*0.4)] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-1.5 py-[7px] outline-none pointer-coarse:py-[11px]"
+        className="placeholder:text-faint placeholder:truncate max-h-[calc(var(--viewport-height,100dvh)*0.4)] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-1.5 py-[7px] outline-none pointer-coarse:py-[11px]"
       />
       <EmojiButton label={t('composer.emoji')} onPick={insert} />
       <button
