@@ -43,6 +43,8 @@ test('a conversation needs no mouse: sign in, switch rooms, send, react, reply, 
     await keyboard.type('in two lines')
     await keyboard.press('Enter')
     await expect(message('typed and sent')).toContainText('in two lines')
+    // Once it is stored it is where Tab stops.
+    await expect(message('typed and sent')).toHaveAttribute('tabindex', '0')
   })
 
   await test.step('react', async () => {
