@@ -54,7 +54,7 @@ if (!root) throw new Error('The page has no #root.')
 
 // The question of who is signed in travels while the texts load. On the pages for signing in, a device where nobody was
 // signed in need not ask: the refusal would stand as an error in the console.
-const accountPage = /^\/(signin|register)\/?$/.test(location.pathname)
+const accountPage = /^\/(signin|register|forgot-password|reset-password|verify-email)\/?$/.test(location.pathname)
 if (accountPage && localStorage.getItem(signedInKey) === null) client.session.end()
 else client.session.restore().catch(reportError)
 
