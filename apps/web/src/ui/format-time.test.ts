@@ -6,11 +6,12 @@ const ago = (ms: number) => new Date(nowMs - ms).toISOString()
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
 
-const relative = (ms: number, locale = 'en') => formatRelative(ago(ms), { nowMs, locale, length: 'long' })
+const relative = (ms: number, locale = 'en') =>
+  formatRelative(ago(ms), { nowMs, locale, length: 'long', justNow: 'just now' })
 
 describe('a relative time', () => {
   it.each([
-    [5_000, 'now'],
+    [5_000, 'just now'],
     [2 * minuteMs, '2 minutes ago'],
     [3 * 60 * minuteMs, '3 hours ago'],
     [2 * dayMs, 'Tue'],
@@ -25,6 +26,6 @@ describe('a relative time', () => {
   })
 
   it('never lies in the future, whatever the clock of the device says', () => {
-    expect(relative(-10 * minuteMs)).toBe('now')
+    expect(relative(-10 * minuteMs)).toBe('just now')
   })
 })

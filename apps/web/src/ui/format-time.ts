@@ -6,17 +6,19 @@ interface RelativeOptions {
   nowMs: number
   locale: string
   length: 'short' | 'long'
+  /** What is said of less than a minute ago; `Intl` would say "now", which reads wrong after "last seen". */
+  justNow: string
 }
 
-/** "in a moment" would be a clock that is off, so the future reads as now. */
-export const formatRelative = (at: string, { nowMs, locale, length }: RelativeOptions) => {
+/** "in a moment" would be a clock that is off, so the future reads as just now. */
+export const formatRelative = (at: string, { nowMs, locale, length, justNow }: RelativeOptions) => {
   const date = new Date(at)
   const agoMs = Math.max(0, nowMs - date.getTime())
   const relative = new Intl.RelativeTimeFormat(locale, {
     numeric: 'auto',
     style: length === 'short' ? 'narrow' : 'long',
   })
-  if (agoMs < minuteMs) return relative.format(0, 'second')
+  if (agoMs < minuteMs) return justNow
   if (agoMs < hourMs) return relative.format(-Math.floor(agoMs / minuteMs), 'minute')
   if (agoMs < dayMs) return relative.format(-Math.floor(agoMs / hourMs), 'hour')
   return formatDate(at, { nowMs, locale })

@@ -11,11 +11,11 @@ interface RelativeTimeProps {
 
 /** Relative up to a day, then dated; exact on hover. */
 export function RelativeTime({ at, length = 'long', className }: RelativeTimeProps) {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation('ui')
   const nowMs = useNow()
   return (
     <time dateTime={at} data-tooltip={formatExact(at, i18n.language)} className={className}>
-      {formatRelative(at, { nowMs, locale: i18n.language, length })}
+      {formatRelative(at, { nowMs, locale: i18n.language, length, justNow: t('justNow') })}
     </time>
   )
 }
