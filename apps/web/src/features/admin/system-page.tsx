@@ -70,7 +70,7 @@ function DatabaseFacts({ database }: { database: SystemState['database'] }) {
         [t('system.ping'), milliseconds(database.pingMs)],
         [t('system.size'), formatSize(database.bytes, i18n.language)],
         ...database.pools.map(({ name, open, idle, waiting, max }): [string, string] => [
-          t('system.pool', { name }),
+          t(name === 'write' ? 'system.pool.write' : 'system.pool.read'),
           t('system.poolText', { open, idle, waiting, max }),
         ]),
         ...database.replicas.map(({ name, isUsed, lagMs }): [string, string] => [
