@@ -48,14 +48,14 @@ describe.skipIf(process.env.REDIS_URL !== undefined)('while Redis is away', () =
     expect((await lost.next('session.ending')).reason).toBe('revoked')
     await lost.closed
     const other = await createGroup(nodes.a, lin, { memberIds: [wei.id] })
-    await expect
-      .poll(() =>
-        there
-          .heard('heads')
-          .flat()
-          .some(({ roomId }) => roomId === other.id),
-      )
-      .toBe(true)
+    // Told by the node that made it, or found by this one when it looks after its sockets: whichever comes first.
+    const isKnown = () =>
+      there.heard('room.updated').some((update) => update.room.id === other.id) ||
+      there
+        .heard('heads')
+        .flat()
+        .some(({ roomId }) => roomId === other.id)
+    await expect.poll(isKnown, { timeout: 10_000 }).toBe(true)
     await sendText(nodes.a, lin, room.id, { text: 'about you' })
     const last = await sendText(nodes.a, lin, other.id)
     await there.next('messages', ({ roomId, rows }) => roomId === other.id && rows.some((row) => row.seq === last))

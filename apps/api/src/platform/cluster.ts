@@ -4,8 +4,11 @@ import { Redis, type RedisOptions } from 'ioredis'
 
 /** What carries domain events to the other nodes. */
 export interface ClusterBus {
-  /** Tells every other node. Lost while Redis is away; every node is then told that it may have missed something. */
-  tell(name: string, event: object): void
+  /**
+   * Tells every other node; resolves once Redis has passed it on. Lost while Redis is away, which is no error: every node
+   * is then told that it may have missed something.
+   */
+  tell(name: string, event: object): Promise<void>
   /** Hears what the other nodes tell. */
   hear(listener: (name: string, event: unknown) => void): void
   /** Runs `listener` every few seconds while nothing can be heard, and once when it can again (`isBack`). */
@@ -112,15 +115,13 @@ interface Line {
 function createTeller({ redis, adapterRedis, channel, node, log }: Line): ClusterBus['tell'] {
   let isOwing = false
 
-  async function publish(name: string, event: object): Promise<void> {
-    await redis.publish(channel, JSON.stringify({ node, name, event } satisfies Told))
-  }
-
-  function tell(name: string, event: object): void {
-    publish(name, event).catch((error: unknown) => {
+  async function tell(name: string, event: object): Promise<void> {
+    try {
+      await redis.publish(channel, JSON.stringify({ node, name, event } satisfies Told))
+    } catch (error) {
       isOwing = true
       if (redis.status === 'ready') log.error({ err: error, event: name }, 'the other nodes could not be told')
-    })
+    }
   }
 
   for (const connection of [redis, adapterRedis]) {
@@ -128,7 +129,7 @@ function createTeller({ redis, adapterRedis, channel, node, log }: Line): Cluste
     connection.on('ready', () => {
       if (!isOwing || redis.status !== 'ready' || adapterRedis.status !== 'ready') return
       isOwing = false
-      tell(missedName, {})
+      void tell(missedName, {})
     })
   }
   return tell

@@ -18,8 +18,11 @@ export interface Replicas {
    * decides who may do what, nor for what a write builds on.
    */
   read<T>(actor: Actor, work: (source: ReadSource) => Promise<T>): Promise<T>
-  /** Says that somebody may have written, before they are answered. */
-  wrote(userId: string): void
+  /**
+   * Says that somebody may have written. They are answered once it resolves: by then the other nodes know it before
+   * anything they ask of those.
+   */
+  wrote(userId: string): Promise<void>
   /** How each of them stands. */
   state(): ReplicaState[]
   close(): Promise<void>
@@ -121,7 +124,12 @@ export function openReplicas(dependencies: ReplicaDependencies): Replicas {
   const { database, replicaUrls } = dependencies
   const primary = { db: database.db, pool: database.reader }
   if (replicaUrls.length > 0) return watchReplicas(dependencies, primary)
-  return { read: (_, work) => work(primary), wrote: () => undefined, state: () => [], close: async () => undefined }
+  return {
+    read: (_, work) => work(primary),
+    wrote: async () => undefined,
+    state: () => [],
+    close: async () => undefined,
+  }
 }
 
 function watchReplicas(dependencies: ReplicaDependencies, primary: ReadSource): Replicas {
@@ -213,10 +221,13 @@ function watchReplicas(dependencies: ReplicaDependencies, primary: ReadSource): 
 
   /** People who wrote in this turn of the event loop: the other nodes hear of them all at once. */
   let writers = new Set<string>()
-  function tell(): void {
+  let telling: Promise<void> | undefined
+  async function tell(): Promise<void> {
+    await Promise.resolve()
     const userIds = [...writers]
     writers = new Set()
-    events.emit('actor.wrote', { userIds })
+    telling = undefined
+    await events.announce('actor.wrote', { userIds })
   }
 
   return {
@@ -231,8 +242,9 @@ function watchReplicas(dependencies: ReplicaDependencies, primary: ReadSource): 
       }
     },
     wrote(userId) {
-      if (writers.size === 0) queueMicrotask(tell)
       writers.add(userId)
+      telling ??= tell()
+      return telling
     },
     state: () =>
       replicas.map(({ name, position, isUsable }) => ({
@@ -251,6 +263,6 @@ function watchReplicas(dependencies: ReplicaDependencies, primary: ReadSource): 
 /** Notes who wrote by HTTP: whatever does not only read may have. */
 export function noteWriters(app: FastifyInstance, replicas: Pick<Replicas, 'wrote'>): void {
   app.addHook('onSend', async ({ method, actor }) => {
-    if (actor && method !== 'GET' && method !== 'HEAD') replicas.wrote(actor.userId)
+    if (actor && method !== 'GET' && method !== 'HEAD') await replicas.wrote(actor.userId)
   })
 }

@@ -11,7 +11,7 @@ const asking: ReadonlySet<CommandName> = new Set([
 ])
 
 /** A gateway that says who may have written by a command, before they are answered. */
-export const noteCommands = (gateway: Gateway, wrote: (userId: string) => void): Gateway => ({
+export const noteCommands = (gateway: Gateway, wrote: (userId: string) => Promise<void>): Gateway => ({
   ...gateway,
   command: (name, handler) =>
     gateway.command(
@@ -22,7 +22,7 @@ export const noteCommands = (gateway: Gateway, wrote: (userId: string) => void):
             try {
               return await handler(input, connection)
             } finally {
-              wrote(connection.actor.userId)
+              await wrote(connection.actor.userId)
             }
           },
     ),
