@@ -18,17 +18,18 @@ const normalise = (text: string): string => text.normalize('NFKC').toLowerCase()
  * token and the parser's idea of a letter all differ between installations, and none may decide what is found.
  */
 const encodeWord = (word: string): string => {
-  const letters = Array.from(word, (character) =>
-    /[a-z0-9]/.test(character) ? character : `_${character.codePointAt(0)?.toString(36)}_`,
-  )
+  if (plainWord.test(word)) return `zz${word}`.slice(0, termLengthMax)
+  const letters = Array.from(word, (character) => (/[a-z0-9]/.test(character) ? character : `_${encode(character)}_`))
   return `zz${letters.join('')}`.slice(0, termLengthMax)
 }
 
-const encodeCjk = (characters: string): string =>
-  `yy${Array.from(characters, (character) => character.codePointAt(0)?.toString(36)).join('_')}`
+/** What most words are: nothing in them has to be written otherwise. */
+const plainWord = /^[a-z0-9]+$/
 
-const pairsOf = (characters: string[]): string[] =>
-  characters.slice(1).map((character, index) => `${characters[index]}${character}`)
+const encode = (character: string): string => character.codePointAt(0)?.toString(36) ?? ''
+
+/** The terms of characters that stand side by side: each pair of neighbours. */
+const pairTerms = (codes: string[]): string[] => codes.slice(1).map((code, index) => `yy${codes[index]}_${code}`)
 
 /** The terms a text is indexed under: words, and for CJK each character and each pair of neighbours. */
 export function indexTerms(text: string): string {
@@ -37,8 +38,9 @@ export function indexTerms(text: string): string {
     if (terms.size >= termsMax) break
     if (!cjk.test(segment)) terms.add(encodeWord(segment))
     else {
-      const characters = segment.match(cjkCharacters) ?? []
-      for (const term of [...characters, ...pairsOf(characters)]) terms.add(encodeCjk(term))
+      const codes = (segment.match(cjkCharacters) ?? []).map(encode)
+      for (const code of codes) terms.add(`yy${code}`)
+      for (const term of pairTerms(codes)) terms.add(term)
     }
   }
   return [...terms].slice(0, termsMax).join(' ')
@@ -62,8 +64,8 @@ export function queryTerms(query: string): QueryTerm[] {
   found.forEach((segment, index) => {
     if (!cjk.test(segment)) add(encodeWord(segment), index === found.length - 1 && !/\s$/u.test(query))
     else {
-      const characters = segment.match(cjkCharacters) ?? []
-      for (const term of characters.length === 1 ? characters : pairsOf(characters)) add(encodeCjk(term))
+      const codes = (segment.match(cjkCharacters) ?? []).map(encode)
+      for (const term of codes.length === 1 ? codes.map((code) => `yy${code}`) : pairTerms(codes)) add(term)
     }
   })
   return [...terms.values()].slice(0, queryTermsMax)
