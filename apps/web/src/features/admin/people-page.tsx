@@ -18,6 +18,7 @@ import { SelectField } from '../../ui/select-field.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
 import { useRoleName } from '../access/permission-names.ts'
+import { usePresence } from '../people/watch-presence.ts'
 import { AdminTable } from './admin-table.tsx'
 import { PersonMenu } from './person-menu.tsx'
 import { ResetLinkDialog } from './reset-link-dialog.tsx'
@@ -119,7 +120,7 @@ export default function PeoplePage() {
             id: 'lastSeenAt',
             label: t('people.lastSeen'),
             isSortable: true,
-            renderCell: ({ lastSeenAt }) => (lastSeenAt ? <RelativeTime at={lastSeenAt} /> : t('people.never')),
+            renderCell: (person) => <LastSeen person={person} />,
           },
           { id: 'sessions', label: t('people.devices'), isNumber: true, renderCell: ({ sessions }) => sessions },
         ]}
@@ -151,6 +152,14 @@ export default function PeoplePage() {
       {resetting && <ResetLinkDialog user={resetting.user} onClose={() => setResetting(undefined)} />}
     </div>
   )
+}
+
+/** Somebody's last visit is written down when it ends: who is here now is asked for. */
+function LastSeen({ person: { user, lastSeenAt } }: { person: AdminPerson }) {
+  const { t } = useTranslation('admin')
+  const presence = usePresence(user.id)
+  if (presence !== 'offline') return t('people.now')
+  return lastSeenAt ? <RelativeTime at={lastSeenAt} /> : t('people.never')
 }
 
 function Standing({ person: { status, mutedUntil } }: { person: AdminPerson }) {
