@@ -17,6 +17,7 @@ import {
   reportContent,
   resolveReport,
 } from '@parley/protocol/moderation'
+import { deleteRoom } from '@parley/protocol/rooms'
 import { createWorkspace, createWorkspaceInvite, switchWorkspace } from '@parley/protocol/workspaces'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHolder } from '../../../test/access.ts'
@@ -125,6 +126,16 @@ describe('a report', () => {
     expect(await seen()).toMatchObject({ body: { text: 'what was said' } })
     await resolveAs(moderator, id, { action: 'none' })
     expect(await seen()).toBeNull()
+  })
+
+  test('keeps what was reported when whoever wrote it deletes the whole room', async () => {
+    const [author, reader] = [await createUser(api), await createUser(api)]
+    const room = await createGroup(api, author, { memberIds: [reader.id] })
+    const seq = await sendText(api, author, room.id, { text: 'said in passing' })
+    const { id } = await call(api, reader, reportContent, { body: { roomId: room.id, seq, reason } })
+    await call(api, author, deleteRoom, { fields: { id: room.id } })
+    const { message } = await call(api, moderator, getReport, { params: { id } })
+    expect(message).toMatchObject({ roomName: room.name, body: { text: 'said in passing' } })
   })
 
   test('that ends with a warning is read by whoever was away when it was given, once', async () => {

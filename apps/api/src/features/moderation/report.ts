@@ -1,17 +1,16 @@
-import type { ReportContent } from '@parley/protocol/moderation'
+import type { ReportContent, ReportedMessage } from '@parley/protocol/moderation'
 import { recordAudit } from '../../platform/audit.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, conflict, notFound } from '../../platform/http/errors.ts'
 import type { ModerationDependencies } from './dependencies.ts'
 import * as store from './store.ts'
-import type { ReportedCopy } from './tables.ts'
 
 /** What is reported, if the actor can see it. */
 async function findReported(
   { db, requireMember, messagesAt }: ModerationDependencies,
   actor: Actor,
   content: ReportContent,
-): Promise<store.Reported & { message: ReportedCopy | null }> {
+): Promise<store.Reported & { message: ReportedMessage | null }> {
   if ('userId' in content) {
     const [person] = await store.findStandings(db, actor.workspaceId, [content.userId])
     if (!person) throw new AppError('USER_NOT_FOUND', 'This person does not exist.')
@@ -19,12 +18,16 @@ async function findReported(
   }
   const { roomId, seq } = content
   await requireMember(actor, roomId)
-  const [row] = await messagesAt([{ roomId, seq }])
-  if (!row) throw notFound('This message')
+  const [[row], room] = await Promise.all([
+    messagesAt([{ roomId, seq }]),
+    store.findRoom(db, actor.workspaceId, roomId),
+  ])
+  if (!row || !room) throw notFound('This message')
   if (row.body.kind === 'recall') throw conflict('This message was recalled.', 'recalled')
   if (row.body.kind === 'system') throw conflict('Nobody wrote this message.', 'system-message')
   const { body, createdAt, editedAt = null } = row
-  return { subjectId: row.senderId, roomId, seq, message: { body, createdAt, editedAt } }
+  const message = { ...room, body, createdAt, editedAt }
+  return { subjectId: row.senderId, roomId, seq, message }
 }
 
 /** Reports a message or a person; a repeat while the first report is open answers that one. */

@@ -1,13 +1,13 @@
 import type { SortOrder } from '@parley/protocol/admin'
 import type { RequestOf } from '@parley/protocol/contract'
-import type { listReports } from '@parley/protocol/moderation'
+import type { listReports, ReportedMessage } from '@parley/protocol/moderation'
 import { and, asc, desc, eq, gt, inArray, isNull, like, lt } from 'drizzle-orm'
 import type { Queryable, Transaction } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { likePattern } from '../../platform/like.ts'
 import { users } from '../identity/tables.ts'
 import { rooms } from '../rooms/tables.ts'
-import { reports, type ReportAction, type ReportedCopy } from './tables.ts'
+import { reports, type ReportAction } from './tables.ts'
 
 export type ReportRecord = typeof reports.$inferSelect
 
@@ -46,7 +46,7 @@ export async function findOwnOpenReport(
 export async function insertReport(
   tx: Transaction,
   { userId, workspaceId }: Actor,
-  report: Reported & { reason: string; message: ReportedCopy | null },
+  report: Reported & { reason: string; message: ReportedMessage | null },
 ): Promise<string> {
   const [{ insertId }] = await tx
     .insert(reports)
@@ -120,10 +120,10 @@ export async function findStandings(db: Queryable, workspaceId: string, userIds:
     .where(and(inArray(users.id, userIds), eq(users.workspaceId, workspaceId)))
 }
 
-/** A room of a workspace that is not deleted. */
+/** A room of a workspace as a report names it: private conversations have no name. */
 export async function findRoom(db: Queryable, workspaceId: string, id: string) {
   const [room] = await db
-    .select({ type: rooms.type, name: rooms.name })
+    .select({ roomType: rooms.type, roomName: rooms.name })
     .from(rooms)
     .where(and(eq(rooms.id, id), eq(rooms.workspaceId, workspaceId), isNull(rooms.deletedAt)))
   return room

@@ -7,9 +7,6 @@ export type ReportStatus = 'open' | 'resolved' | 'dismissed'
 /** What a moderator did about a report. */
 export type ReportAction = 'none' | 'warn' | 'mute' | 'remove' | 'disable'
 
-/** A message as it was reported. */
-export type ReportedCopy = Pick<ReportedMessage, 'body' | 'createdAt' | 'editedAt'>
-
 /** A member's report of a message, or of a person. */
 export const reports = mysqlTable(
   'reports',
@@ -22,8 +19,8 @@ export const reports = mysqlTable(
     roomId: id('room_id'),
     seq: bigint('seq', { mode: 'number', unsigned: true }),
     reason: varchar('reason', { length: 1_000 }).notNull(),
-    /** The message as it was when it was reported, so that an edit or a recall hides nothing; gone once the report is closed. */
-    message: json<ReportedCopy>('message'),
+    /** As it was when it was reported: no edit, recall or deleted room hides it. Gone once the report is closed. */
+    message: json<ReportedMessage>('message'),
     status: asciiKey('status', { length: 16 }).$type<ReportStatus>().notNull().default('open'),
     action: asciiKey('action', { length: 16 }).$type<ReportAction>(),
     resolvedBy: id('resolved_by'),

@@ -1,6 +1,6 @@
 import type { PersonStatus } from '@parley/protocol/admin'
 import type { RequestOf } from '@parley/protocol/contract'
-import type { listReports, Report, ReportedMessage } from '@parley/protocol/moderation'
+import type { listReports, Report } from '@parley/protocol/moderation'
 import { id } from '@parley/protocol/scalars'
 import { recordAudit } from '../../platform/audit.ts'
 import type { Actor } from '../../platform/http/actor.ts'
@@ -79,15 +79,6 @@ async function findOne(deps: ModerationDependencies, { workspaceId }: Actor, rep
 export const readReport = async (deps: ModerationDependencies, actor: Actor, reportId: string): Promise<Report> =>
   (await findOne(deps, actor, reportId)).report
 
-async function readMessage(
-  { db }: ModerationDependencies,
-  { workspaceId, roomId, message }: ReportRecord,
-): Promise<ReportedMessage | null> {
-  if (roomId === null || message === null) return null
-  const room = await store.findRoom(db, workspaceId, roomId)
-  return room ? { roomType: room.type, roomName: room.type === 'PUBLIC' ? room.name : '', ...message } : null
-}
-
 /** One report with the message it is about, which its reader may see nowhere else: who looked is written down first. */
 export async function openReport(deps: ModerationDependencies, actor: Actor, reportId: string) {
   const { record, report } = await findOne(deps, actor, reportId)
@@ -99,5 +90,5 @@ export async function openReport(deps: ModerationDependencies, actor: Actor, rep
       targetKind: 'report',
       targetId: reportId,
     })
-  return { report, message: await readMessage(deps, record) }
+  return { report, message: record.message }
 }
