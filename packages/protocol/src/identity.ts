@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { contract } from './contract.ts'
 import { Profile, Username } from './people.ts'
-import { closed, id, page, timestamp } from './scalars.ts'
+import { closed, email, id, page, timestamp } from './scalars.ts'
 
 /** At most 128 characters, so that hashing a hostile password costs no more than hashing an honest one. */
 const NewPassword = Type.String({ minLength: 8, maxLength: 128, description: 'Password, 8 to 128 characters.' })
@@ -45,12 +45,7 @@ export const register = contract({
   auth: 'public',
   body: Type.Object(
     {
-      email: Type.String({
-        maxLength: 254,
-        pattern: '^[^\\s@]{1,64}@[^\\s@.]+(\\.[^\\s@.]+)+$',
-        description: 'E-mail address; unique without regard to case.',
-        examples: ['lin@example.com'],
-      }),
+      email: email('E-mail address; unique without regard to case.'),
       username: Username,
       password: NewPassword,
       invite: Type.Optional(

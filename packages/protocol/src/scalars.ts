@@ -14,6 +14,15 @@ export const seq = (description = 'Number of the message in its room, dense from
 export const change = (description = "The room's change number at which this row was last written.") =>
   Type.Integer({ minimum: 0, maximum: counterMax, description })
 
+/** An e-mail address with one `@` and a dot after it; whether anybody reads it, only a mail to it tells. */
+export const email = (description: string) =>
+  Type.String({
+    maxLength: 254,
+    pattern: '^[^\\s@]{1,64}@[^\\s@.]+(\\.[^\\s@.]+)+$',
+    description,
+    examples: ['lin@example.com'],
+  })
+
 /** ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
 export const timestamp = (description: string) =>
   Type.String({ format: 'date-time', description, examples: ['2026-05-04T09:30:00.000Z'] })

@@ -2,13 +2,18 @@ import { Type, type Static } from 'typebox'
 import { RoleKey } from './access.ts'
 import { contract } from './contract.ts'
 import { SignedIn } from './identity.ts'
-import { closed, cursor, id, nullable, page, timestamp } from './scalars.ts'
+import { closed, cursor, email, id, nullable, page, timestamp } from './scalars.ts'
 
 export const WorkspaceStatus = Type.Union(
   [Type.Literal('trial'), Type.Literal('active'), Type.Literal('suspended'), Type.Literal('archived')],
   { description: '`trial` and `active` work; `suspended` and `archived` let nobody in but keep everything.' },
 )
 export type WorkspaceStatus = Static<typeof WorkspaceStatus>
+
+export const workspaceStatuses: readonly WorkspaceStatus[] = ['trial', 'active', 'suspended', 'archived']
+
+/** Whether people may work in a workspace of this status. */
+export const isOpen = (status: WorkspaceStatus): boolean => status === 'active' || status === 'trial'
 
 const WorkspaceName = Type.String({
   minLength: 1,
@@ -162,13 +167,7 @@ export const createWorkspaceInvite = contract({
   permission: 'people:admin',
   body: Type.Object(
     {
-      email: Type.Optional(
-        Type.String({
-          maxLength: 254,
-          pattern: '^[^\\s@]{1,64}@[^\\s@.]+(\\.[^\\s@.]+)+$',
-          description: 'Whom to send it to; nobody else may accept it.',
-        }),
-      ),
+      email: Type.Optional(email('Whom to send it to; nobody else may accept it.')),
       role: Type.Optional(RoleKey),
       expiresInMs: Type.Optional(
         Type.Integer({

@@ -1,10 +1,11 @@
 import type { RoleKey } from '@parley/protocol/access'
+import { isOpen } from '@parley/protocol/workspaces'
 import { recordAudit } from '../../platform/audit.ts'
 import { isDuplicateOf, type Database, type Queryable, type Transaction } from '../../platform/database.ts'
 import { AppError, conflict, notFound, permissionDenied } from '../../platform/http/errors.ts'
 import { dropEmailTokens } from './email-tokens.ts'
 import * as store from './store.ts'
-import { isOpen, workspaceClosed } from './workspace-state.ts'
+import { workspaceClosed } from './workspace-state.ts'
 
 interface NewAccount {
   email: string

@@ -1,15 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, gt, isNull, lt } from 'drizzle-orm'
 import type { Queryable } from '../../platform/database.ts'
 import { AppError } from '../../platform/http/errors.ts'
+import { hashToken, newToken } from '../../platform/secret-token.ts'
 import type { AccountRecord } from './store.ts'
 import { accounts, emailTokens } from './tables.ts'
 
 type Purpose = (typeof emailTokens.$inferSelect)['purpose']
 
 const lifetimeMs: Record<Purpose, number> = { verify: 24 * 60 * 60_000, reset: 60 * 60_000 }
-
-const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
 
 /** Used, expired, replaced and made up are one refusal: nobody learns which links there were. */
 const spentLink = () =>
@@ -23,16 +21,16 @@ export async function insertEmailToken(
   { id: accountId, email }: Pick<AccountRecord, 'id' | 'email'>,
   purpose: Purpose,
 ): Promise<{ token: string; expiresAt: Date }> {
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   const createdAt = new Date()
   const expiresAt = new Date(createdAt.getTime() + lifetimeMs[purpose])
-  await db.insert(emailTokens).values({ tokenHash: hashOf(token), accountId, email, purpose, createdAt, expiresAt })
+  await db.insert(emailTokens).values({ tokenHash: hashToken(token), accountId, email, purpose, createdAt, expiresAt })
   return { token, expiresAt }
 }
 
 const stillWorks = (token: string, purpose: Purpose) =>
   and(
-    eq(emailTokens.tokenHash, hashOf(token)),
+    eq(emailTokens.tokenHash, hashToken(token)),
     eq(emailTokens.purpose, purpose),
     isNull(emailTokens.usedAt),
     gt(emailTokens.expiresAt, new Date()),
@@ -52,7 +50,7 @@ export async function useEmailToken(tx: Queryable, token: string, purpose: Purpo
     .from(emailTokens)
     // An address that was changed since is proven by no link sent to the one before.
     .innerJoin(accounts, and(eq(accounts.id, emailTokens.accountId), eq(accounts.email, emailTokens.email)))
-    .where(eq(emailTokens.tokenHash, hashOf(token)))
+    .where(eq(emailTokens.tokenHash, hashToken(token)))
   if (!row) throw spentLink()
   return row.account
 }

@@ -1,5 +1,6 @@
 import type { SessionEnding } from '@parley/protocol/identity'
 import type { Profile } from '@parley/protocol/people'
+import { isOpen } from '@parley/protocol/workspaces'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
@@ -29,7 +30,6 @@ import { createSignIn } from './sign-in.ts'
 import { createStanding } from './standing.ts'
 import { findUser, sweepSessions } from './store.ts'
 import { createTokens } from './tokens.ts'
-import { isOpen } from './workspace-state.ts'
 
 interface IdentityDependencies {
   app: FastifyInstance

@@ -1,9 +1,10 @@
+import { isOpen } from '@parley/protocol/workspaces'
 import { createAnswerCache } from '../../platform/answer-cache.ts'
 import type { Database } from '../../platform/database.ts'
 import { createGather } from '../../platform/gather.ts'
 import { AppError } from '../../platform/http/errors.ts'
 import { findSessionStates, touchSession } from './store.ts'
-import { isOpen, workspaceClosed } from './workspace-state.ts'
+import { workspaceClosed } from './workspace-state.ts'
 
 interface LiveSessionsDependencies {
   db: Database

@@ -1,18 +1,20 @@
 import type { Session, SignedIn } from '@parley/protocol/identity'
+import { isOpen } from '@parley/protocol/workspaces'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError, notFound } from '../../platform/http/errors.ts'
+import { hashToken } from '../../platform/secret-token.ts'
 import { auditAccount } from './account-audit.ts'
 import { chooseUser } from './accounts.ts'
 import { refreshCookie, type Cookies } from './cookies.ts'
 import { dropEmailTokens } from './email-tokens.ts'
 import type { IdentityEvents } from './events.ts'
 import type { Passwords } from './passwords.ts'
-import { hashToken, type SignIn } from './sign-in.ts'
+import type { SignIn } from './sign-in.ts'
 import * as store from './store.ts'
-import { isOpen, workspaceClosed } from './workspace-state.ts'
+import { workspaceClosed } from './workspace-state.ts'
 
 interface SessionsDependencies {
   db: Database

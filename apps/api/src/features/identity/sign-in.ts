@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { SignedIn } from '@parley/protocol/identity'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database, Queryable } from '../../platform/database.ts'
 import { networkOf } from '../../platform/http/address.ts'
 import { AppError } from '../../platform/http/errors.ts'
 import { signIns } from '../../platform/metrics.ts'
+import { hashToken, newToken } from '../../platform/secret-token.ts'
 import { chooseUser, createAccount, type TakeInvite } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
 import type { Cookies } from './cookies.ts'
@@ -34,8 +34,6 @@ const addressFactor = 10
 
 const refreshLifetimeMs = 30 * 24 * 60 * 60_000
 
-export const hashToken = (token: string) => createHash('sha256').update(token).digest('hex')
-
 const badCredentials = () => new AppError('BAD_CREDENTIALS', 'The login or the password is wrong.')
 
 export const wrongCode = () =>
@@ -51,7 +49,7 @@ export function createSignIn(dependencies: SignInDependencies) {
 
   /** Makes the next refresh token of a session; only its hash is stored. */
   async function nextRefreshToken(tx: Queryable, session: { sessionId: string; workspaceId: string }) {
-    const refreshToken = randomBytes(32).toString('base64url')
+    const refreshToken = newToken()
     const expiresAt = new Date(Date.now() + refreshLifetimeMs)
     await store.insertRefreshToken(tx, { ...session, tokenHash: hashToken(refreshToken), expiresAt })
     return { refreshToken, refreshExpiresAt: expiresAt }

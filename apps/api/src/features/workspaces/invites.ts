@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { RequestOf, ResponseOf } from '@parley/protocol/contract'
 import type { createWorkspaceInvite, WorkspaceInvite } from '@parley/protocol/workspaces'
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
@@ -8,19 +7,15 @@ import type { Database, Queryable } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { createCursor, pageOf } from '../../platform/http/cursor.ts'
 import { notFound, permissionDenied } from '../../platform/http/errors.ts'
+import { hashToken, newToken } from '../../platform/secret-token.ts'
 import type { WorkspaceDependencies } from './dependencies.ts'
 import { workspaceInvites, workspaces } from './tables.ts'
 
 type InviteRecord = typeof workspaceInvites.$inferSelect
 
-/** 192 bits: nobody guesses a link. */
-const tokenBytes = 24
-
 const lifetimeMs = 7 * 24 * 60 * 60_000
 const pageRows = 50
 const position = createCursor(Type.Tuple([Type.String()]))
-
-const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
 
 const toInvite = (record: InviteRecord): WorkspaceInvite => ({
   id: record.id,
@@ -50,11 +45,11 @@ export async function createInvite(
   { userId, workspaceId }: Actor,
   { email, role = 'member', expiresInMs = lifetimeMs, usesMax }: Wanted,
 ): Promise<ResponseOf<typeof createWorkspaceInvite>> {
-  const token = randomBytes(tokenBytes).toString('base64url')
+  const token = newToken()
   const createdAt = new Date()
   const values = {
     workspaceId,
-    tokenHash: hashOf(token),
+    tokenHash: hashToken(token),
     email: email?.toLowerCase() ?? null,
     role,
     createdBy: userId,
@@ -98,7 +93,7 @@ async function findInvite(db: Queryable, token: string): Promise<InviteRecord> {
   const [invite] = await db
     .select()
     .from(workspaceInvites)
-    .where(and(eq(workspaceInvites.tokenHash, hashOf(token)), stillWorks()))
+    .where(and(eq(workspaceInvites.tokenHash, hashToken(token)), stillWorks()))
   if (!invite) throw notFound('This invitation')
   return invite
 }

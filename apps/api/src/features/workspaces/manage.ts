@@ -1,5 +1,11 @@
 import type { RequestOf } from '@parley/protocol/contract'
-import type { createWorkspace, listWorkspaces, updateWorkspace, Workspace } from '@parley/protocol/workspaces'
+import {
+  isOpen,
+  type createWorkspace,
+  type listWorkspaces,
+  type updateWorkspace,
+  type Workspace,
+} from '@parley/protocol/workspaces'
 import { Type } from 'typebox'
 import { recordAudit } from '../../platform/audit.ts'
 import { isDuplicateOf } from '../../platform/database.ts'
@@ -56,7 +62,7 @@ export function createManage({
       workspaceId: string,
       change: RequestOf<typeof updateWorkspace>['body'],
     ): Promise<Workspace> {
-      const closes = change.status === 'suspended' || change.status === 'archived'
+      const closes = change.status !== undefined && !isOpen(change.status)
       if (closes && workspaceId === actor.workspaceId) {
         throw conflict('You are in this workspace. Switch to another one to close it.', 'own-workspace')
       }

@@ -1,6 +1,12 @@
 import { Button } from '@chakra-ui/react'
 import { ApiError } from '@parley/client/api-error'
-import { createWorkspace, updateWorkspace, type Workspace, type WorkspaceStatus } from '@parley/protocol/workspaces'
+import {
+  createWorkspace,
+  updateWorkspace,
+  workspaceStatuses,
+  type Workspace,
+  type WorkspaceStatus,
+} from '@parley/protocol/workspaces'
 import type { FormEvent } from 'react'
 import { useErrorText } from '../../errors/error-text.ts'
 import { useClient } from '../../realtime/client-context.tsx'
@@ -10,7 +16,6 @@ import { SelectField } from '../../ui/select-field.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 
 const bytesPerMegabyte = 1_000_000
-const statuses: readonly WorkspaceStatus[] = ['trial', 'active', 'suspended', 'archived']
 
 /** A limit as it is typed: empty for none; undefined for what is no limit. */
 const limitOf = (text: string): number | null | undefined => {
@@ -110,7 +115,7 @@ export function WorkspaceDialog({ workspace, onClose, onSaved }: WorkspaceDialog
           <SelectField
             label={t('admin.status')}
             value={status}
-            options={statuses.map((value) => ({ value, label: t(`status.${value}`) }))}
+            options={workspaceStatuses.map((value) => ({ value, label: t(`status.${value}`) }))}
             onChange={setStatus}
           />
         ) : (

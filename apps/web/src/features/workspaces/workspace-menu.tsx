@@ -1,3 +1,4 @@
+import { isOpen } from '@parley/protocol/workspaces'
 import { Check, Settings } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { Menu } from '../../ui/menu.tsx'
@@ -32,7 +33,7 @@ export function WorkspaceMenu() {
           id,
           label,
           icon: current ? <Check /> : <span className="size-4 flex-none" />,
-          disabled: status === 'suspended' || status === 'archived',
+          disabled: !isOpen(status),
           run: () => {
             if (!current) open(id)
           },

@@ -1,6 +1,6 @@
 import { Button } from '@chakra-ui/react'
 import { builtInRoleNames } from '@parley/protocol/access'
-import type { OwnWorkspace } from '@parley/protocol/workspaces'
+import { isOpen, type OwnWorkspace } from '@parley/protocol/workspaces'
 import { useErrorText } from '../../errors/error-text.ts'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
@@ -38,7 +38,6 @@ function WorkspaceRow({ workspace, onOpen }: { workspace: OwnWorkspace; onOpen: 
   const { t } = useTranslation('workspaces')
   const { name, role, status, current } = workspace
   const known = builtInRoleNames.find((each) => each === role) ?? 'custom'
-  const isClosed = status === 'suspended' || status === 'archived'
   return (
     <li className="border-subtle flex min-h-16 items-center gap-3 border-b py-2 last:border-b-0">
       <div className="min-w-0 flex-1">
@@ -46,8 +45,8 @@ function WorkspaceRow({ workspace, onOpen }: { workspace: OwnWorkspace; onOpen: 
         <p className="text-muted truncate text-sm">{t(`role.${known}`)}</p>
       </div>
       {current && <span className="text-accent text-sm">{t('own.current')}</span>}
-      {!current && isClosed && <span className="text-muted text-sm">{t('own.closed')}</span>}
-      {!current && !isClosed && (
+      {!current && !isOpen(status) && <span className="text-muted text-sm">{t('own.closed')}</span>}
+      {!current && isOpen(status) && (
         <Button variant="outline" aria-label={t('own.openNamed', { name })} onClick={onOpen}>
           {t('own.open')}
         </Button>

@@ -1,5 +1,12 @@
 import { Button } from '@chakra-ui/react'
-import { listWorkspaces, updateWorkspace, type Workspace, type WorkspaceStatus } from '@parley/protocol/workspaces'
+import {
+  isOpen,
+  listWorkspaces,
+  updateWorkspace,
+  workspaceStatuses,
+  type Workspace,
+  type WorkspaceStatus,
+} from '@parley/protocol/workspaces'
 import { Building2, Pencil } from 'lucide-react'
 import { useErrorText } from '../../errors/error-text.ts'
 import { useClient } from '../../realtime/client-context.tsx'
@@ -16,7 +23,6 @@ import { useDebounced } from '../../ui/use-debounced.ts'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
 import { WorkspaceDialog } from './workspace-dialog.tsx'
 
-const statuses: readonly WorkspaceStatus[] = ['trial', 'active', 'suspended', 'archived']
 const anyStatus = 'any'
 const searchPauseMs = 200
 
@@ -61,7 +67,7 @@ export default function WorkspacesPage() {
           value={status}
           options={[
             { value: anyStatus, label: t('admin.anyStatus') },
-            ...statuses.map((value) => ({ value, label: t(`status.${value}`) })),
+            ...workspaceStatuses.map((value) => ({ value, label: t(`status.${value}`) })),
           ]}
           onChange={setStatus}
         />
@@ -119,7 +125,7 @@ interface WorkspaceCardProps {
 function WorkspaceCard({ workspace, onEdit, onSuspend, onOpen }: WorkspaceCardProps) {
   const { t, i18n } = useTranslation('workspaces')
   const { name, slug, status, memberCount, membersMax, storageBytes, storageBytesMax } = workspace
-  const isOpen = status === 'active' || status === 'trial'
+  const isInUse = isOpen(status)
   const members =
     membersMax === null
       ? t('admin.members', { count: memberCount })
@@ -133,9 +139,9 @@ function WorkspaceCard({ workspace, onEdit, onSuspend, onOpen }: WorkspaceCardPr
         <h3 className="truncate font-semibold">{name}</h3>
         <p className="text-muted truncate text-sm tabular-nums">{[slug, members, storage].join(' · ')}</p>
       </div>
-      <span className={isOpen ? 'text-accent text-sm' : 'text-danger text-sm'}>{t(`status.${status}`)}</span>
+      <span className={isInUse ? 'text-accent text-sm' : 'text-danger text-sm'}>{t(`status.${status}`)}</span>
       <div className="flex items-center gap-1">
-        {isOpen ? (
+        {isInUse ? (
           <Button variant="outline" aria-label={t('admin.suspendNamed', { name })} onClick={onSuspend}>
             {t('admin.suspend')}
           </Button>
