@@ -136,6 +136,19 @@ const Environment = Type.Object({
     reloadable: true,
     description: 'How many times each rate one address may use, since it may be a whole office.',
   }),
+  ADMIN_KEY: Type.Optional(
+    Type.String({
+      minLength: 16,
+      secret: true,
+      description: 'Key with which programs administer the relay of the first workspace, at least 16 characters.',
+    }),
+  ),
+  RELAY_UPSTREAM_HOSTS: Type.String({
+    default: 'api.openai.com, api.anthropic.com, generativelanguage.googleapis.com, *.openai.azure.com',
+    reloadable: true,
+    description:
+      'Hosts the relay may call, separated by commas: names, `*.` for all below one, or `*` for any public one. Private addresses only by their own name or address.',
+  }),
   REGISTRATION_OPEN: Type.Boolean({
     default: true,
     reloadable: true,
