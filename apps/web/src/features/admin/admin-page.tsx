@@ -1,11 +1,7 @@
-import { ArrowLeft, Lock } from 'lucide-react'
-import { Suspense } from 'react'
+import { Lock } from 'lucide-react'
 import { useSelector } from 'react-redux'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { useGoBack } from '../../ui/frame/use-go-back.ts'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { usePageTitle } from '../../ui/page-title.ts'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { SectionPage } from '../../ui/frame/section-page.tsx'
 import { selectOwnAccess, useMay } from '../access/access-slice.ts'
 import { sectionViews, useOwnSections, type Section } from './sections.ts'
 
@@ -13,34 +9,17 @@ import { sectionViews, useOwnSections, type Section } from './sections.ts'
 export default function AdminPage({ section }: { section?: Section }) {
   const [first] = useOwnSections()
   const shown = section ?? first
-  return shown ? <SectionPage section={shown} /> : <Denied />
+  return shown ? <Permitted section={shown} /> : <Denied />
 }
 
-function SectionPage({ section }: { section: Section }) {
+function Permitted({ section }: { section: Section }) {
   const { t } = useTranslation('admin')
-  const goBack = useGoBack('/admin')
   const { permission, page: Page } = sectionViews[section]
-  const may = useMay(permission)
-  usePageTitle(t(`section.${section}`))
-  if (!may) return <Denied />
+  if (!useMay(permission)) return <Denied />
   return (
-    <div className="flex h-full flex-col">
-      <header className="border-subtle flex h-14 flex-none items-center gap-1 border-b px-1 md:px-6">
-        <div className="md:hidden">
-          <IconButton label={t('back')} onClick={goBack}>
-            <ArrowLeft />
-          </IconButton>
-        </div>
-        <h2 className="font-semibold">{t(`section.${section}`)}</h2>
-      </header>
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <div key={section} className="mx-auto max-w-[1080px] px-4 py-6 md:px-6">
-          <Suspense fallback={<SkeletonRows rows={6} avatar={false} />}>
-            <Page />
-          </Suspense>
-        </div>
-      </div>
-    </div>
+    <SectionPage title={t(`section.${section}`)} parent="/admin" backLabel={t('back')}>
+      <Page />
+    </SectionPage>
   )
 }
 

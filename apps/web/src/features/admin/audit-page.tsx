@@ -5,14 +5,15 @@ import { useErrorText } from '../../errors/error-text.ts'
 import { useClient } from '../../realtime/client-context.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
+import { saveFile } from '../../ui/save-file.ts'
 import { SelectField } from '../../ui/select-field.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
 import { AuditLine } from './audit-line.tsx'
-import { TableSearch } from './table-search.tsx'
-import { oneOf, useTableState } from './use-table-state.ts'
+import { TableSearch } from '../../ui/table-search.tsx'
+import { oneOf, useTableState } from '../../ui/use-table-state.ts'
 
 /** What most actions are about; the search finds the rest. */
 const subjects = ['user', 'role', 'workspace', 'session', 'room', 'report', 'account'] as const
@@ -20,7 +21,7 @@ const formats = ['csv', 'ndjson'] as const
 
 /** What was done in the workspace, by whom and from where. */
 export default function AuditPage() {
-  const { t } = useTranslation('admin')
+  const { t } = useTranslation(['admin', 'ui'])
   const { rest } = useClient()
   const errorText = useErrorText()
   const { valueOf, set } = useTableState<'query' | 'subject' | 'from' | 'to'>({ sort: 'createdAt', order: 'desc' })
@@ -43,7 +44,7 @@ export default function AuditPage() {
     try {
       const parameters = new URLSearchParams({ format, ...filters })
       const file = await rest.withToken((token) => fetchFile(`${exportAudit.path}?${parameters}`, token))
-      save(file, `parley-audit.${format}`)
+      saveFile(file, `parley-audit.${format}`)
     } catch (error) {
       await showToast({ title: errorText(error) })
     } finally {
@@ -96,7 +97,7 @@ export default function AuditPage() {
       </ul>
       {pages.nextCursor !== null && (
         <Button variant="outline" className="self-center" onClick={pages.loadMore}>
-          {t('table.more')}
+          {t('ui:table.more')}
         </Button>
       )}
     </div>
@@ -114,12 +115,4 @@ async function fetchFile(path: string, token: string | null): Promise<Blob> {
   const response = await fetch(path, token === null ? {} : { headers: { authorization: `Bearer ${token}` } })
   if (!response.ok) throw new Error(`the export was answered with ${response.status}`)
   return response.blob()
-}
-
-function save(file: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
 }

@@ -5,9 +5,9 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { formatSize } from '../../ui/format-size.ts'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
-import { BarChart } from './bar-chart.tsx'
-import { FigureTile } from './figure-tile.tsx'
-import { useRefreshed } from './use-refreshed.ts'
+import { BarChart } from '../../ui/bar-chart.tsx'
+import { FigureTile } from '../../ui/figure-tile.tsx'
+import { useRefreshed } from '../../ui/use-refreshed.ts'
 
 /** The workspace at a glance; its figures live. */
 export default function OverviewPage() {
@@ -26,6 +26,8 @@ function Figures({ overview }: { overview: Overview }) {
   const number = (value: number) => value.toLocaleString(i18n.language)
   const size = (bytes: number) => formatSize(bytes, i18n.language)
   const bars = (counts: Overview['messagesByDay']) => counts.map(({ at, messages }) => ({ at, value: messages }))
+  const sum = (counts: Overview['messagesByDay']) =>
+    `${number(counts.reduce((total, { messages }) => total + messages, 0))} ${t('overview.messages')}`
   const time = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' })
   const day = new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
   return (
@@ -59,14 +61,16 @@ function Figures({ overview }: { overview: Overview }) {
       <div className="grid gap-4 lg:grid-cols-2">
         <BarChart
           title={t('overview.byHour')}
-          valueLabel={t('overview.messages')}
+          summary={sum(messagesByHour)}
           bars={bars(messagesByHour)}
+          formatValue={number}
           labelOf={(at) => time.format(new Date(at))}
         />
         <BarChart
           title={t('overview.byDay')}
-          valueLabel={t('overview.messages')}
+          summary={sum(messagesByDay)}
           bars={bars(messagesByDay)}
+          formatValue={number}
           labelOf={(at) => day.format(new Date(at))}
         />
       </div>

@@ -19,11 +19,11 @@ import { showToast } from '../../ui/toast.tsx'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
 import { useRoleName } from '../access/permission-names.ts'
 import { usePresence } from '../people/watch-presence.ts'
-import { AdminTable } from './admin-table.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
 import { PersonMenu } from './person-menu.tsx'
 import { ResetLinkDialog } from './reset-link-dialog.tsx'
-import { TableSearch } from './table-search.tsx'
-import { oneOf, useTableState } from './use-table-state.ts'
+import { TableSearch } from '../../ui/table-search.tsx'
+import { oneOf, useTableState } from '../../ui/use-table-state.ts'
 import { UserCell } from './user-cell.tsx'
 
 const statuses: readonly PersonStatus[] = ['active', 'muted', 'disabled']
@@ -96,7 +96,7 @@ export default function PeoplePage() {
           onChange={(value) => set('status', value)}
         />
       </div>
-      <AdminTable
+      <DataTable
         label={t('section.people')}
         pages={pages}
         keyOf={({ user }) => user.id}

@@ -6,10 +6,10 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SelectField } from '../../ui/select-field.tsx'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
-import { AdminTable } from './admin-table.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
 import { ReportDialog } from './report-dialog.tsx'
-import { TableSearch } from './table-search.tsx'
-import { oneOf, useTableState } from './use-table-state.ts'
+import { TableSearch } from '../../ui/table-search.tsx'
+import { oneOf, useTableState } from '../../ui/use-table-state.ts'
 import { UserCell } from './user-cell.tsx'
 
 const statuses: readonly ReportStatus[] = ['open', 'resolved', 'dismissed']
@@ -50,7 +50,7 @@ export default function ReportsPage() {
           onChange={(value) => set('status', value)}
         />
       </div>
-      <AdminTable
+      <DataTable
         label={t('section.reports')}
         pages={pages}
         keyOf={({ id }) => id}

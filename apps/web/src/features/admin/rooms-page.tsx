@@ -11,9 +11,9 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SelectField } from '../../ui/select-field.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
-import { AdminTable } from './admin-table.tsx'
-import { TableSearch } from './table-search.tsx'
-import { oneOf, useTableState } from './use-table-state.ts'
+import { DataTable } from '../../ui/data-table.tsx'
+import { TableSearch } from '../../ui/table-search.tsx'
+import { oneOf, useTableState } from '../../ui/use-table-state.ts'
 
 const types: readonly RoomType[] = ['PUBLIC', 'PRIVATE']
 const sorts: readonly RoomSort[] = ['name', 'members', 'messages', 'bytes', 'lastActivityAt', 'createdAt']
@@ -63,7 +63,7 @@ export default function RoomsPage() {
           onChange={(value) => set('type', value)}
         />
       </div>
-      <AdminTable
+      <DataTable
         label={t('section.rooms')}
         pages={pages}
         keyOf={({ id }) => id}

@@ -8,9 +8,9 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
 import { deviceName } from '../settings/device-name.ts'
-import { AdminTable } from './admin-table.tsx'
-import { TableSearch } from './table-search.tsx'
-import { oneOf, useTableState } from './use-table-state.ts'
+import { DataTable } from '../../ui/data-table.tsx'
+import { TableSearch } from '../../ui/table-search.tsx'
+import { oneOf, useTableState } from '../../ui/use-table-state.ts'
 import { UserCell } from './user-cell.tsx'
 
 const sorts: readonly SessionSort[] = ['lastUsedAt', 'createdAt']
@@ -42,7 +42,7 @@ export default function SessionsPage() {
   return (
     <div className="flex flex-col gap-4">
       <TableSearch label={t('sessions.search')} value={query} onChange={(value) => set('query', value)} />
-      <AdminTable
+      <DataTable
         label={t('section.sessions')}
         pages={pages}
         keyOf={({ id }) => id}

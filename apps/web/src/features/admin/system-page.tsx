@@ -7,7 +7,7 @@ import { formatSize } from '../../ui/format-size.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
-import { useRefreshed } from './use-refreshed.ts'
+import { useRefreshed } from '../../ui/use-refreshed.ts'
 
 /** What the installation runs on; its figures live. */
 export default function SystemPage() {

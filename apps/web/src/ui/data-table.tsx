@@ -1,10 +1,10 @@
 import { Button } from '@chakra-ui/react'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useErrorText } from '../../errors/error-text.ts'
-import { ErrorState } from '../../ui/error-state.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
-import type { Pages } from '../../ui/use-pages.ts'
+import { useErrorText } from '../errors/error-text.ts'
+import { ErrorState } from './error-state.tsx'
+import { SkeletonRows } from './skeleton.tsx'
+import type { Pages } from './use-pages.ts'
 import type { Sorting } from './use-table-state.ts'
 
 export interface Column<Row> {
@@ -16,7 +16,7 @@ export interface Column<Row> {
   renderCell: (row: Row) => ReactNode
 }
 
-interface AdminTableProps<Row> {
+interface DataTableProps<Row> {
   label: string
   /** The first one names the row. */
   columns: readonly Column<Row>[]
@@ -29,8 +29,8 @@ interface AdminTableProps<Row> {
 }
 
 /** A list as a table; on a phone, where columns do not fit, as cards. */
-export function AdminTable<Row>(props: AdminTableProps<Row>) {
-  const { t } = useTranslation('admin')
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { t } = useTranslation('ui')
   const errorText = useErrorText()
   const { pages, empty } = props
   if (pages.status === 'failed') return <ErrorState message={errorText(pages.error)} onRetry={pages.retry} />
@@ -49,8 +49,8 @@ export function AdminTable<Row>(props: AdminTableProps<Row>) {
   )
 }
 
-function Table<Row>({ label, columns, pages, keyOf, sorting, renderActions }: AdminTableProps<Row>) {
-  const { t } = useTranslation('admin')
+function Table<Row>({ label, columns, pages, keyOf, sorting, renderActions }: DataTableProps<Row>) {
+  const { t } = useTranslation('ui')
   return (
     <table aria-label={label} className="hidden w-full border-collapse text-left md:table">
       <thead>
@@ -114,7 +114,7 @@ function HeaderCell<Row>({ column, sorting }: { column: Column<Row>; sorting?: S
   )
 }
 
-function Cards<Row>({ label, columns, pages, keyOf, renderActions }: AdminTableProps<Row>) {
+function Cards<Row>({ label, columns, pages, keyOf, renderActions }: DataTableProps<Row>) {
   const [first, ...rest] = columns
   return (
     <ul aria-label={label} className="flex flex-col gap-2 md:hidden">

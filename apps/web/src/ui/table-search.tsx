@@ -1,5 +1,5 @@
-import { SearchField } from '../../ui/search-field.tsx'
-import { useDebounced } from '../../ui/use-debounced.ts'
+import { SearchField } from './search-field.tsx'
+import { useDebounced } from './use-debounced.ts'
 
 const pauseMs = 250
 
