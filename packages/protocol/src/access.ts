@@ -11,6 +11,7 @@ export const resources = [
   'files',
   'audit',
   'reports',
+  'relay',
 ] as const
 export type Resource = (typeof resources)[number]
 
