@@ -8,6 +8,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'protocol', root: 'packages/protocol', include: ['src/**/*.test.ts'] } },
       { test: { name: 'client', root: 'packages/client', include: ['src/**/*.test.ts'] } },
+      { test: { name: 'test-upstream', root: 'packages/test-upstream', include: ['src/**/*.test.ts'] } },
       {
         extends: 'apps/web/vite.config.ts',
         root: 'apps/web',

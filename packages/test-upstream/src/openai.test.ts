@@ -1,0 +1,111 @@
+import OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestUpstream } from './server.ts'
+import { collect, serving } from './testing/serving.ts'
+import { countTokens } from './tokens.ts'
+
+let upstream: Awaited<ReturnType<typeof serving>>
+let baseURL: string
+let openai: OpenAI
+
+beforeAll(async () => {
+  upstream = await serving(createTestUpstream())
+  baseURL = `${upstream.url}/answers/v1`
+  openai = new OpenAI({ apiKey: 'any', baseURL, maxRetries: 0 })
+})
+afterAll(() => upstream.stop())
+
+const model = 'test-small'
+const messages = [{ role: 'user' as const, content: 'Hello, 世界 👋!' }]
+const weather = {
+  type: 'function' as const,
+  function: {
+    name: 'weather',
+    parameters: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } } },
+  },
+}
+
+describe('chat completions', () => {
+  it('answers the same for the same request, with usage that can be counted', async () => {
+    const first = await openai.chat.completions.create({ model, messages }).withResponse()
+    const second = await openai.chat.completions.create({ model, messages })
+    expect(second).toEqual(first.data)
+    expect(first.data.choices[0]?.message.content).toBe('You said: Hello, 世界 👋!')
+    expect(first.data.usage).toMatchObject({
+      prompt_tokens: countTokens('Hello, 世界 👋!'),
+      completion_tokens: countTokens('You said: Hello, 世界 👋!'),
+    })
+    expect(first.request_id).toMatch(/^req_[0-9a-f]{32}$/)
+    expect(first.response.headers.get('x-ratelimit-limit-requests')).toBe('10000')
+  })
+
+  it('streams the same text, and usage in a chunk without choices when asked', async () => {
+    const stream = await openai.chat.completions.create({
+      model,
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+    const chunks = await collect(stream)
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe('You said: Hello, 世界 👋!')
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 6 } })
+    expect(chunks.slice(0, -1).every((chunk) => chunk.usage === null)).toBe(true)
+    expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('stop')
+  })
+
+  it('calls a tool when told to, streamed or not', async () => {
+    const asked = { model, messages, tools: [weather], tool_choice: 'required' as const }
+    const plain = await openai.chat.completions.create(asked)
+    const streamed = await openai.chat.completions.stream(asked).finalChatCompletion()
+    for (const { choices } of [plain, streamed]) {
+      expect(choices[0]?.finish_reason).toBe('tool_calls')
+      expect(choices[0]?.message.tool_calls?.[0]).toMatchObject({
+        function: { name: 'weather', arguments: '{"city":"sample","days":1}' },
+      })
+    }
+  })
+
+  it('stops at max_tokens, makes n choices and answers JSON of a schema', async () => {
+    const cut = await openai.chat.completions.create({ model, messages, max_tokens: 3, n: 2 })
+    expect(cut.choices.map((choice) => [choice.message.content, choice.finish_reason])).toEqual([
+      ['You said:', 'length'],
+      ['You said:', 'length'],
+    ])
+    expect(cut.usage?.completion_tokens).toBe(6)
+    const json_schema = { name: 'x', schema: { type: 'object', properties: { a: { enum: ['b', 'c'] } } } }
+    const json = await openai.chat.completions.create({
+      model,
+      messages,
+      response_format: { type: 'json_schema', json_schema },
+    })
+    expect(json.choices[0]?.message.content).toBe('{"a":"b"}')
+  })
+
+  it('serves the older completions', async () => {
+    const plain = await openai.completions.create({ model, prompt: 'Hello there' })
+    expect(plain.choices[0]?.text).toBe('You said: Hello there')
+    const stream = await openai.completions.create({ model, prompt: 'Hello there', stream: true })
+    const chunks = await collect(stream)
+    expect(chunks.map((chunk) => chunk.choices[0]?.text).join('')).toBe('You said: Hello there')
+  })
+})
+
+describe('the rest', () => {
+  it('lists models and refuses unknown ones and wrong keys as the provider does', async () => {
+    const listed = await openai.models.list()
+    expect(listed.data.map(({ id }) => id)).toContain(model)
+    expect(await openai.models.retrieve(model)).toMatchObject({ id: model, object: 'model' })
+    await expect(openai.models.retrieve('nothing')).rejects.toThrow(OpenAI.NotFoundError)
+    const stranger = new OpenAI({ apiKey: 'wrong', baseURL, maxRetries: 0 })
+    await expect(stranger.chat.completions.create({ model, messages })).rejects.toThrow(OpenAI.AuthenticationError)
+  })
+
+  it('embeds to the same vector as numbers and as base64', async () => {
+    const input = ['one', 'two words']
+    const base64 = await openai.embeddings.create({ model, input, dimensions: 8 })
+    const float = await openai.embeddings.create({ model, input, dimensions: 8, encoding_format: 'float' })
+    expect(base64.data).toEqual(float.data)
+    expect(base64.data[1]?.embedding).toHaveLength(8)
+    expect(base64.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 })
+  })
+})
