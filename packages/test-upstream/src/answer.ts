@@ -51,7 +51,7 @@ export interface Answer {
 /**
  * The same question always gets the same answer: `You said: ` and the last thing said, or a call of a tool when one is
  * forced or the person writes "call the tool" ("call the tools" calls all), or JSON that fits the schema asked for.
- * "search the web" makes one search. `says` replaces the text.
+ * "search the web" makes one search. `says` replaces the text, however long.
  */
 export function answer(ask: Ask, says?: string): Answer {
   const images = ask.images * imageTokens
@@ -59,7 +59,8 @@ export function answer(ask: Ask, says?: string): Answer {
   const input = ask.texts.reduce((sum, text) => sum + countTokens(text), 0) + images + audio
   const thinking = ask.thinking ? tokensOf(`Thinking about: ${ask.lastText}`) : []
   const toolCalls = says === undefined ? toolsCalled(ask) : []
-  const written = toolCalls.length > 0 ? unlimited('') : limited(ask, says ?? textOf(ask), thinking.length)
+  const written =
+    says === undefined ? limited(ask, toolCalls.length > 0 ? '' : textOf(ask), thinking.length) : unlimited(says)
   const called = toolCalls.reduce((sum, call) => sum + countTokens(call.name) + countTokens(call.arguments), 0)
   const spoken = ask.speak === true ? audioTokens : 0
   return {

@@ -1,5 +1,6 @@
 import { countMessageTokens, message } from './anthropic.ts'
 import type { Call } from './call.ts'
+import { gemini } from './gemini.ts'
 import { embeddings } from './embeddings.ts'
 import { models } from './models.ts'
 import { chatCompletion, completion } from './openai-chat.ts'
@@ -18,6 +19,7 @@ const posts: Record<string, (call: Call) => Reply> = {
 export function answerCall(call: Call): Reply {
   const { method, path } = call
   if (method === 'GET' && /^\/v1(beta)?\/models(\/|$)/.test(path)) return models(call)
-  const post = method === 'POST' ? posts[path] : undefined
+  if (method !== 'POST') return unknownPath(call)
+  const post = path.startsWith('/v1beta/models/') ? gemini : posts[path]
   return post ? post(call) : unknownPath(call)
 }

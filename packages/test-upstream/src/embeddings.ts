@@ -34,7 +34,7 @@ function tokensOfInput(input: unknown): number {
   return typeof input === 'string' ? countTokens(input) : listOf(input).length
 }
 
-function vectorOf(text: string, dimensions: number): Float32Array {
+export function vectorOf(text: string, dimensions: number): Float32Array {
   let state = Number.parseInt(hashOf(text).slice(0, 8), 16)
   const vector = Float32Array.from({ length: dimensions }, () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0

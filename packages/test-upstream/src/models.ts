@@ -3,7 +3,7 @@ import { errorReply, openaiError } from './provider-errors.ts'
 import { jsonReply, type Reply } from './reply.ts'
 
 /** The models that are listed; any other name is answered too. */
-const names = [
+const listed = [
   'test-small',
   'test-large',
   'test-reasoner',
@@ -14,7 +14,7 @@ const names = [
 ]
 
 /** GET models and models/:id, as each provider lists them. */
-export function models(call: Call): Reply {
+export function models(call: Call, names: string[] = listed): Reply {
   const { provider, hash, path } = call
   const id = decodeURIComponent(path.split('/')[3] ?? '')
   const headers = providerHeaders(provider, hash)

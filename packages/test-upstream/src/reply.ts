@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate, setTimeout as pause } from 'node:timers/promises'
 import type { ServerResponse } from 'node:http'
 
 /** What is sent back. The same reply may be sent many times. */
@@ -81,7 +81,8 @@ async function drip(response: ServerResponse, reply: Reply & { delivery: Deliver
     if (response.destroyed) return written
     written += part.length
     if (!response.write(part)) await drained(response)
-    if (pauseMs !== undefined) await untilClosed(response, pauseMs)
+    if (pauseMs === 0) await setImmediate()
+    else if (pauseMs !== undefined) await untilClosed(response, pauseMs)
   }
   if (ending === 'cut') await cut(response)
   else if (ending !== 'open') response.end()
