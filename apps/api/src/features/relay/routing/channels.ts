@@ -1,0 +1,148 @@
+import { eq } from 'drizzle-orm'
+import type { Database } from '../../../platform/database.ts'
+import type { Encryption } from '../../../platform/encryption.ts'
+import type { EventBus } from '../../../platform/events.ts'
+import type { RelayEvents } from '../events.ts'
+import { createModelMatcher, isPattern } from '../model-patterns.ts'
+import { relayChannels, type ChannelTimeouts, type ChannelType } from '../tables.ts'
+
+/** A channel with its key, as it is kept in memory. */
+export interface Channel {
+  id: string
+  workspaceId: string
+  name: string
+  type: ChannelType
+  /** Where its upstream is; of a `test` channel, the built-in one. */
+  baseUrl: string
+  key: string
+  models: readonly string[]
+  modelMapping: Readonly<Record<string, string>>
+  priority: number
+  weight: number
+  isEnabled: boolean
+  timeouts: ChannelTimeouts
+  rpm: number | null
+  tpm: number | null
+  concurrency: number | null
+}
+
+/** The channels of workspaces, in memory. Each question is answered at once, or by a promise while a workspace is read. */
+export interface Channels {
+  /** The channels that are in use and have this model. */
+  candidatesFor(workspaceId: string, model: string): readonly Channel[] | Promise<readonly Channel[]>
+  /** Every model of the channels in use, by name; what patterns stand for is not known. */
+  modelsOf(workspaceId: string): readonly string[] | Promise<readonly string[]>
+  /** A channel, in use or not; null for none of the workspace. */
+  channelById(workspaceId: string, id: string): Channel | null | Promise<Channel | null>
+}
+
+interface ChannelDependencies {
+  db: Database
+  events: EventBus<RelayEvents>
+  encryption: Encryption
+  /** Where the built-in test upstream listens, such as `http://127.0.0.1:4711`. */
+  testUpstream: () => string
+  log: { error(context: object, message: string): void }
+}
+
+/** Where provider keys open. */
+export const keyContext = (channelId: string): string => `relay channel ${channelId}`
+
+/** A change on another node whose telling was lost is noticed after this. */
+const keptMs = 60_000
+
+/** Patterns fit any name a client makes up; only so many are remembered. */
+const modelsMax = 1_000
+
+type Row = typeof relayChannels.$inferSelect
+
+/** The channels of one workspace. */
+interface Loaded {
+  byId: ReadonlyMap<string, Channel>
+  names: readonly string[]
+  candidates(model: string): readonly Channel[]
+  expiresAtMs: number
+}
+
+/** What the channel calls a model. */
+export const upstreamModelOf = ({ modelMapping }: Channel, model: string): string =>
+  Object.hasOwn(modelMapping, model) ? (modelMapping[model] ?? model) : model
+
+function index(channels: Channel[]): Loaded {
+  const enabled = channels
+    .filter(({ isEnabled }) => isEnabled)
+    .map((channel) => ({ channel, matches: createModelMatcher(channel.models) }))
+  const names = new Set(enabled.flatMap(({ channel }) => channel.models).filter((model) => !isPattern(model)))
+  const byModel = new Map<string, readonly Channel[]>()
+  return {
+    byId: new Map(channels.map((channel) => [channel.id, channel])),
+    names: [...names].toSorted(),
+    candidates(model) {
+      const known = byModel.get(model)
+      if (known) return known
+      const found = enabled.filter(({ matches }) => matches(model)).map(({ channel }) => channel)
+      if (byModel.size >= modelsMax) byModel.clear()
+      byModel.set(model, found)
+      return found
+    },
+    expiresAtMs: performance.now() + keptMs,
+  }
+}
+
+export function createChannels({ db, events, encryption, testUpstream, log }: ChannelDependencies): Channels {
+  const workspaces = new Map<string, Loaded | Promise<Loaded>>()
+  events.onEveryNode('relay.changed', ({ workspaceId, kind }) => {
+    if (kind === 'channels') workspaces.delete(workspaceId)
+  })
+  events.onMissed(() => workspaces.clear())
+
+  /** Null where the key does not open: one such channel must not take the others with it. */
+  function toChannel(row: Row): Channel | null {
+    try {
+      const { keySealed, status, baseUrl, createdAt: _, ...others } = row
+      const key = encryption.open(keySealed, keyContext(row.id))
+      const isEnabled = status === 'enabled'
+      return { ...others, key, isEnabled, baseUrl: row.type === 'test' ? testUrl(baseUrl) : baseUrl }
+    } catch (error) {
+      log.error({ err: error, channelId: row.id }, 'the key of a channel cannot be decrypted; the channel is left out')
+      return null
+    }
+  }
+
+  const testUrl = (behaviour: string) => `${testUpstream()}/${behaviour === 'failures' ? 'failures' : 'answers'}/v1`
+
+  async function read(workspaceId: string): Promise<Loaded> {
+    const rows = await db
+      .select()
+      .from(relayChannels)
+      .where(eq(relayChannels.workspaceId, workspaceId))
+      .orderBy(relayChannels.id)
+    return index(rows.map(toChannel).filter((channel) => channel !== null))
+  }
+
+  /** Who asks at the same time shares one question; one that was outdated while under way is not kept. */
+  function load(workspaceId: string): Promise<Loaded> {
+    const reading = read(workspaceId)
+    workspaces.set(workspaceId, reading)
+    const settle = (loaded: Loaded | null) => {
+      if (workspaces.get(workspaceId) !== reading) return
+      if (loaded) workspaces.set(workspaceId, loaded)
+      else workspaces.delete(workspaceId)
+    }
+    reading.then(settle, () => settle(null))
+    return reading
+  }
+
+  function ask<Answer>(workspaceId: string, answer: (loaded: Loaded) => Answer): Answer | Promise<Answer> {
+    const known = workspaces.get(workspaceId)
+    if (known instanceof Promise) return known.then(answer)
+    if (known && known.expiresAtMs > performance.now()) return answer(known)
+    return load(workspaceId).then(answer)
+  }
+
+  return {
+    candidatesFor: (workspaceId, model) => ask(workspaceId, (loaded) => loaded.candidates(model)),
+    modelsOf: (workspaceId) => ask(workspaceId, ({ names }) => names),
+    channelById: (workspaceId, id) => ask(workspaceId, ({ byId }) => byId.get(id) ?? null),
+  }
+}
