@@ -4,7 +4,18 @@ const web = '^apps/web/src'
 const tests = String.raw`\.test\.tsx?$|^apps/api/test/`
 
 /** On the web a feature may build on those after it in this list, and on none before it. */
-const webFeatures = ['admin', 'rooms', 'messages', 'files', 'workspaces', 'access', 'people', 'moderation', 'identity']
+const webFeatures = [
+  'admin',
+  'relay',
+  'rooms',
+  'messages',
+  'files',
+  'workspaces',
+  'access',
+  'people',
+  'moderation',
+  'identity',
+]
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 

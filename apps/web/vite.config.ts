@@ -21,6 +21,7 @@ export default defineConfig({
     proxy: {
       '/api': api,
       '/docs': api,
+      '/v1': { target: api, ws: true },
       '/ws': { target: api, ws: true },
     },
   },

@@ -1,7 +1,8 @@
-import { MessageCircle, Settings, ShieldCheck, Users } from 'lucide-react'
+import { MessageCircle, Settings, ShieldCheck, Users, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useSelector } from 'react-redux'
 import { Link, useRoute } from 'wouter'
+import { useMay } from '../features/access/access-slice.ts'
 import { useOwnSections } from '../features/admin/sections.ts'
 import { selectProfile } from '../features/identity/identity-slice.ts'
 import { selectIncomingCount } from '../features/people/people-slice.ts'
@@ -65,12 +66,14 @@ export function Rail() {
   const incoming = useSelector(selectIncomingCount)
   const waiting = useSelector(selectWaiting)
   const administers = useOwnSections().length > 0
+  const mayRelay = useMay('relay:read')
   const profile = useSelector(selectProfile)
   const connection = useSelector(selectConnectionState)
   return (
     <nav aria-label={t('navigation.label')} className="flex h-full flex-col items-center gap-2 py-3">
       <WorkspaceMenu />
       <RailLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} count={waiting} />
+      {mayRelay && <RailLink to="/relay" label={t('navigation.relay')} icon={<Waypoints />} />}
       <RailLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
       {administers && <RailLink to="/admin" label={t('navigation.admin')} icon={<ShieldCheck />} />}
       <div className="flex-1" />
@@ -101,9 +104,11 @@ export function BottomBar() {
   const incoming = useSelector(selectIncomingCount)
   const waiting = useSelector(selectWaiting)
   const administers = useOwnSections().length > 0
+  const mayRelay = useMay('relay:read')
   return (
     <nav aria-label={t('navigation.label')} className="flex pb-[env(safe-area-inset-bottom)]">
       <BarLink to="/" also="/r/*" label={t('navigation.chats')} icon={<MessageCircle />} count={waiting} />
+      {mayRelay && <BarLink to="/relay" label={t('navigation.relay')} icon={<Waypoints />} />}
       <BarLink to="/people" label={t('navigation.people')} icon={<Users />} count={incoming} />
       {administers && <BarLink to="/admin" label={t('navigation.admin')} icon={<ShieldCheck />} />}
       <BarLink to="/settings" label={t('navigation.settings')} icon={<Settings />} />

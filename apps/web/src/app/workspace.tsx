@@ -6,6 +6,7 @@ import { selectWarning } from '../features/moderation/moderation-slice.ts'
 import { selectWaiting } from '../features/rooms/rooms-slice.ts'
 import { Switcher } from '../features/rooms/switcher.tsx'
 import { isSection as isAdminSection } from '../features/admin/sections.ts'
+import { isSection as isRelaySection } from '../features/relay/sections.ts'
 import { isSection } from '../features/settings/sections.ts'
 import { selectConnectionState } from '../realtime/connection-slice.ts'
 import { ConnectionState } from '../ui/connection-state.tsx'
@@ -31,9 +32,14 @@ const HelpSheet = lazy(() => import('./help-sheet.tsx'))
 const SettingsPage = lazy(() => import('../features/settings/settings-page.tsx'))
 const AdminPage = lazy(() => import('../features/admin/admin-page.tsx'))
 const AdminList = lazy(async () => ({ default: (await import('../features/admin/admin-list.tsx')).AdminList }))
+const RelayPage = lazy(() => import('../features/relay/relay-page.tsx'))
+const RelayList = lazy(async () => ({ default: (await import('../features/relay/relay-list.tsx')).RelayList }))
 const SettingsList = lazy(async () => ({
   default: (await import('../features/settings/settings-list.tsx')).SettingsList,
 }))
+
+/** Addresses at which a phone shows the list of what is below them. */
+const listPaths = new Set(['/people', '/relay', '/settings', '/admin'])
 
 /** What somebody signed in sees. */
 export default function Workspace() {
@@ -47,8 +53,7 @@ export default function Workspace() {
   const { t } = useTranslation('app')
   const parts = path.split('/').filter(Boolean)
   // The first level of a section is its list; a page of its own, as the directory is, has none.
-  const phoneShows =
-    parts.length === 0 || path === '/people' || path === '/settings' || path === '/admin' ? 'list' : 'main'
+  const phoneShows = parts.length === 0 || listPaths.has(path) ? 'list' : 'main'
 
   return (
     <>
@@ -115,13 +120,18 @@ const useGlobalShortcuts = () => {
 function List() {
   const [, settings] = useRoute('/settings/:section?')
   const [, admin] = useRoute('/admin/:section?')
+  const [, relay] = useRoute('/relay/:section?')
   const section = settings?.section ?? ''
+  const relaySection = relay?.section ?? ''
   const adminSection = admin?.section ?? ''
   return (
     <Switch>
       <Route path="/people/*?" component={PeopleList} />
       <Route path="/settings/*?">
         <SettingsList current={isSection(section) ? section : undefined} />
+      </Route>
+      <Route path="/relay/*?">
+        <RelayList current={isRelaySection(relaySection) ? relaySection : undefined} />
       </Route>
       <Route path="/admin/*?">
         <AdminList current={isAdminSection(adminSection) ? adminSection : undefined} />
@@ -152,6 +162,12 @@ function Main() {
       </Route>
       <Route path="/settings/:section">
         {({ section }) => (isSection(section) ? <SettingsPage section={section} /> : <NotFound />)}
+      </Route>
+      <Route path="/relay">
+        <RelayPage section="tokens" />
+      </Route>
+      <Route path="/relay/:section">
+        {({ section }) => (isRelaySection(section) ? <RelayPage section={section} /> : <NotFound />)}
       </Route>
       <Route path="/admin">
         <AdminPage />

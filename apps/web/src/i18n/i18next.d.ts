@@ -7,6 +7,7 @@ import type identity from '../features/identity/locales/en.json'
 import type messages from '../features/messages/locales/en.json'
 import type moderation from '../features/moderation/locales/en.json'
 import type people from '../features/people/locales/en.json'
+import type relay from '../features/relay/locales/en.json'
 import type rooms from '../features/rooms/locales/en.json'
 import type settings from '../features/settings/locales/en.json'
 import type ui from '../ui/locales/en.json'
@@ -25,6 +26,7 @@ declare module 'i18next' {
       messages: typeof messages
       moderation: typeof moderation
       people: typeof people
+      relay: typeof relay
       rooms: typeof rooms
       settings: typeof settings
       ui: typeof ui

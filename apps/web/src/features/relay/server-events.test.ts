@@ -12,7 +12,11 @@ const streamOf = (text: string, size: number) => {
   })
 }
 
-const eventsOf = (text: string, size: number) => Array.fromAsync(readServerEvents(streamOf(text, size)))
+const eventsOf = async (text: string, size: number) => {
+  const events: string[] = []
+  for await (const event of readServerEvents(streamOf(text, size))) events.push(event)
+  return events
+}
 
 it.each([1, 2, 3, 7, 1_000])('events cut after every %d bytes arrive whole, without comments', async (size) => {
   const text =

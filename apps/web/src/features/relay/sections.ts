@@ -1,0 +1,32 @@
+import type { Permission } from '@parley/protocol/access'
+import { Boxes, KeyRound, type LucideIcon } from 'lucide-react'
+import { lazy, type ComponentType } from 'react'
+import { useSelector } from 'react-redux'
+import { selectMay, type AccessRoot } from '../access/access-slice.ts'
+
+/** The sections of the relay, by the last part of their address, in the order they are listed. */
+export const sections = ['tokens', 'groups'] as const
+
+export type Section = (typeof sections)[number]
+
+interface SectionView {
+  /** Without it the section is not offered. */
+  permission: Permission
+  icon: LucideIcon
+  page: ComponentType
+}
+
+export const sectionViews: Record<Section, SectionView> = {
+  tokens: { permission: 'relay:read', icon: KeyRound, page: lazy(() => import('./tokens-page.tsx')) },
+  groups: { permission: 'relay:admin', icon: Boxes, page: lazy(() => import('./groups-page.tsx')) },
+}
+
+export const isSection = (value: string): value is Section => sections.some((section) => section === value)
+
+/** The sections one may see; it changes the moment a grant does. */
+export const useOwnSections = (): Section[] => {
+  const seen = useSelector((root: AccessRoot) =>
+    sections.filter((section) => selectMay(root, sectionViews[section].permission)).join(' '),
+  )
+  return useMemo(() => seen.split(' ').filter(isSection), [seen])
+}
