@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RowDataPacket } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   countOf,
   loggedMicros,
@@ -166,13 +166,12 @@ describe('settlements', () => {
     ])
     const snake = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
     const { attempts: _attempts, ...row } = settlement
-    for (const [key, value] of Object.entries(row)) {
-      const stored: unknown = log?.[snake(key)]
-      expect([key, stored === null ? null : String(stored)]).toEqual([
-        key,
-        value === null ? null : String(typeof value === 'boolean' ? Number(value) : value),
-      ])
+    const ids = new Set(['workspaceId', 'groupId', 'tokenId', 'channelId', 'priceId'])
+    const storedAs = ([key, value]: [string, unknown]) => {
+      if (typeof value === 'boolean') return [snake(key), Number(value)]
+      return [snake(key), ids.has(key) ? Number(value) : value]
     }
+    expect(log).toMatchObject(Object.fromEntries(Object.entries(row).map(storedAs)))
     const [attempts] = await books.sql.query<RowDataPacket[]>('SELECT * FROM relay_attempts WHERE request_id = ?', [
       call.requestId,
     ])
@@ -407,6 +406,41 @@ describe('the books', () => {
     for (const { tokenId } of callers) logged += await countOf(books.sql, 'relay_logs', 'token_id', tokenId)
     expect(logged).toBe(settled.size)
     await expectBooksToAddUp(callers)
+  })
+
+  test('a reservation whose commit nobody heard of is released, and a settlement stored once', async () => {
+    const process = books.open()
+    const { writer } = process.database
+    const getConnection = writer.getConnection.bind(writer)
+    /** Commits, and breaks before it can say so. */
+    const breakNext = () =>
+      vi.spyOn(writer, 'getConnection').mockImplementationOnce(async () => {
+        const connection = await getConnection()
+        const query = connection.query.bind(connection)
+        vi.spyOn(connection, 'query').mockImplementation(async (statements) => {
+          const answer = await query(statements)
+          const sent: unknown = statements
+          if (typeof sent !== 'string' || !sent.endsWith('COMMIT')) return answer
+          connection.destroy()
+          throw Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' })
+        })
+        return connection
+      })
+    const caller = newCaller()
+    const reservedMicros = async () => (await balanceOf(ownerOf.token(caller.tokenId))).reservedMicros
+    breakNext()
+    const refused = reservationOf(caller)
+    await expect(process.ledger.reserve(refused)).rejects.toMatchObject({ code: 'overloaded' })
+    expect(await reservedMicros()).toBe(100)
+    await process.ledger.settle(settlementOf(refused, { status: 503, costMicros: 0 }))
+    await process.ledger.drain()
+    expect(await reservedMicros()).toBe(0)
+    const call = reservationOf(caller)
+    await process.ledger.reserve(call)
+    breakNext()
+    await process.ledger.settle(settlementOf(call))
+    expect(await countOf(books.sql, 'relay_logs', 'request_id', call.requestId)).toBe(1)
+    await expectBooksToAddUp([caller])
   })
 
   test('a database that is away refuses reservations and loses no settlement', async () => {
