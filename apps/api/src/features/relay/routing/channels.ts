@@ -4,6 +4,7 @@ import type { Encryption } from '../../../platform/encryption.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { RelayEvents } from '../events.ts'
 import { createModelMatcher, isPattern } from '../model-patterns.ts'
+import { providerUrls } from '../upstream/providers.ts'
 import { relayChannels, type ChannelTimeouts, type ChannelType } from '../tables.ts'
 
 /** A channel with its key, as it is kept in memory. */
@@ -13,7 +14,7 @@ export interface Channel {
   name: string
   type: ChannelType
   /** Where its upstream is; of a `test` channel, the built-in one. */
-  baseUrl: string
+  baseUrl: URL
   key: string
   models: readonly string[]
   modelMapping: Readonly<Record<string, string>>
@@ -34,7 +35,11 @@ export interface Channels {
   modelsOf(workspaceId: string): readonly string[] | Promise<readonly string[]>
   /** A channel, in use or not; null for none of the workspace. */
   channelById(workspaceId: string, id: string): Channel | null | Promise<Channel | null>
+  /** A channel as it is stored, with its key. Throws if that cannot be decrypted. */
+  open(row: Row): Channel
 }
+
+type Row = typeof relayChannels.$inferSelect
 
 interface ChannelDependencies {
   db: Database
@@ -53,8 +58,6 @@ const keptMs = 60_000
 
 /** Patterns fit any name a client makes up; only so many are remembered. */
 const modelsMax = 1_000
-
-type Row = typeof relayChannels.$inferSelect
 
 /** The channels of one workspace. */
 interface Loaded {
@@ -96,20 +99,26 @@ export function createChannels({ db, events, encryption, testUpstream, log }: Ch
   })
   events.onMissed(() => workspaces.clear())
 
-  /** Null where the key does not open: one such channel must not take the others with it. */
-  function toChannel(row: Row): Channel | null {
+  function addressOf({ type, baseUrl }: Row): URL {
+    if (type !== 'test') return new URL(baseUrl || providerUrls[type])
+    return new URL(baseUrl === 'failures' ? '/failures/v1' : '/answers/v1', testUpstream())
+  }
+
+  function open(row: Row): Channel {
+    const { keySealed, status, createdAt: _, ...others } = row
+    const key = encryption.open(keySealed, keyContext(row.id))
+    return { ...others, key, isEnabled: status === 'enabled', baseUrl: addressOf(row) }
+  }
+
+  /** Null where it cannot be opened: one such channel must not take the others with it. */
+  function openOrLeave(row: Row): Channel | null {
     try {
-      const { keySealed, status, baseUrl, createdAt: _, ...others } = row
-      const key = encryption.open(keySealed, keyContext(row.id))
-      const isEnabled = status === 'enabled'
-      return { ...others, key, isEnabled, baseUrl: row.type === 'test' ? testUrl(baseUrl) : baseUrl }
+      return open(row)
     } catch (error) {
-      log.error({ err: error, channelId: row.id }, 'the key of a channel cannot be decrypted; the channel is left out')
+      log.error({ err: error, channelId: row.id }, 'a channel cannot be opened and is left out')
       return null
     }
   }
-
-  const testUrl = (behaviour: string) => `${testUpstream()}/${behaviour === 'failures' ? 'failures' : 'answers'}/v1`
 
   async function read(workspaceId: string): Promise<Loaded> {
     const rows = await db
@@ -117,7 +126,7 @@ export function createChannels({ db, events, encryption, testUpstream, log }: Ch
       .from(relayChannels)
       .where(eq(relayChannels.workspaceId, workspaceId))
       .orderBy(relayChannels.id)
-    return index(rows.map(toChannel).filter((channel) => channel !== null))
+    return index(rows.map(openOrLeave).filter((channel) => channel !== null))
   }
 
   /** Who asks at the same time shares one question; one that was outdated while under way is not kept. */
@@ -144,5 +153,6 @@ export function createChannels({ db, events, encryption, testUpstream, log }: Ch
     candidatesFor: (workspaceId, model) => ask(workspaceId, (loaded) => loaded.candidates(model)),
     modelsOf: (workspaceId) => ask(workspaceId, ({ names }) => names),
     channelById: (workspaceId, id) => ask(workspaceId, ({ byId }) => byId.get(id) ?? null),
+    open,
   }
 }

@@ -55,7 +55,8 @@ export function retryAfterMsOf(headers: IncomingHttpHeaders, nowMs: number): num
   const text = headers['retry-after']?.trim()
   if (text === undefined || text === '') return null
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000
-  const atMs = Date.parse(text)
+  // Dates of HTTP begin with the day of the week; anything else may be taken for one all the same.
+  const atMs = /^[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs)
 }
 

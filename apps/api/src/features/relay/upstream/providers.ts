@@ -6,8 +6,8 @@ import type { ChannelType } from '../tables.ts'
 /** What of a channel says how its upstream is called. */
 export interface Upstream {
   type: ChannelType
-  /** As it was set up; of a `test` channel, where the built-in upstream listens. */
-  baseUrl: string
+  /** As it was set up, or the provider's own; of a `test` channel, where the built-in upstream listens. */
+  baseUrl: URL
   key: string
 }
 
@@ -28,6 +28,13 @@ interface Target {
   isStream: boolean
   /** What follows the endpoint's path, such as `/resp_1/cancel`. */
   rest?: string
+}
+
+/** Where the providers themselves are, for channels that name no address. */
+export const providerUrls: Record<Exclude<ChannelType, 'test'>, string> = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com',
+  gemini: 'https://generativelanguage.googleapis.com',
 }
 
 const suffixes = new Map<Operation, string>([
@@ -112,7 +119,7 @@ function keyHeaders({ type, key, baseUrl }: Upstream, operation: Operation): Rec
   if (type === 'anthropic') return { 'x-api-key': key }
   if (type === 'gemini' && operation === 'generate') return { 'x-goog-api-key': key }
   // In the other header Azure expects a token of its directory.
-  return isAzure(new URL(baseUrl).hostname) ? { 'api-key': key } : { authorization: `Bearer ${key}` }
+  return isAzure(baseUrl.hostname) ? { 'api-key': key } : { authorization: `Bearer ${key}` }
 }
 
 /** The headers an upstream is called with: its key, and of the client's own only what is meant for a provider. */
@@ -164,4 +171,13 @@ export function upstreamRequestIdOf(headers: IncomingHttpHeaders): string | null
     if (typeof value === 'string' && value !== '') return value.slice(0, 128)
   }
   return null
+}
+
+/** The status an error means: Google answers a wrong key with 400. */
+export function meantStatus(type: ChannelType, status: number, body: Buffer): number {
+  return type === 'gemini' &&
+    status === 400 &&
+    /API_KEY_INVALID|API key (not valid|expired)/.test(body.toString('utf8'))
+    ? 401
+    : status
 }
