@@ -19,6 +19,8 @@ import { createMutes } from './features/moderation/mutes.ts'
 import type { PeopleEvents } from './features/people/events.ts'
 import { createPeople } from './features/people/index.ts'
 import { createRelations } from './features/people/relations.ts'
+import type { RelayEvents } from './features/relay/events.ts'
+import { createRelay } from './features/relay/index.ts'
 import type { RoomEvents } from './features/rooms/events.ts'
 import { createRooms } from './features/rooms/index.ts'
 import type { WorkspaceEvents } from './features/workspaces/events.ts'
@@ -33,7 +35,7 @@ import { registerRateLimits } from './platform/http/limit-rate.ts'
 import { refuseUndeclaredRoutes } from './platform/http/route.ts'
 import { createHttpServer, list } from './platform/http/server.ts'
 import { createMailer } from './platform/mail.ts'
-import { createRateLimiter } from './platform/rate-limit.ts'
+import { createRateLimiter, requireAllowance } from './platform/rate-limit.ts'
 import { noteWriters, openReplicas, type ReplicaEvents } from './platform/replicas.ts'
 import { registerRequestContext } from './platform/request-context.ts'
 import { createRouteCache } from './platform/route-cache.ts'
@@ -48,6 +50,7 @@ type DomainEvents = AccessEvents &
   MessageEvents &
   ModerationEvents &
   PeopleEvents &
+  RelayEvents &
   ReplicaEvents &
   RoomEvents &
   WorkspaceEvents
@@ -227,6 +230,16 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     disableUser: identity.disableUser,
   })
 
+  const relay = await createRelay({
+    database,
+    events,
+    secret: config.ENCRYPTION_KEY,
+    upstreamHosts: () => settings.current().RELAY_UPSTREAM_HOSTS,
+    limitGuesses: async (address) => requireAllowance(await limitRate('auth', { address })),
+    log: app.log,
+  })
+  relay.routes(app)
+
   for (const feature of [identity, rooms, files, messages, moderation, people]) {
     feature.routes(app)
     feature.realtime(gateway)
@@ -240,6 +253,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     await messages.close()
   })
   app.addHook('onClose', async () => {
+    await relay.close()
     await cluster?.close()
     await replicas.close()
     await database.close()

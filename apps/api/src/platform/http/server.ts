@@ -55,7 +55,10 @@ function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   const { retryAfterMs } = error.details ?? {}
   if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
   void reply.status(error.status).type('application/json').serializer(JSON.stringify)
-  return reply.send({ error: toWire(error, request.id) })
+  const wire = toWire(error, request.id)
+  // What could not be routed has no route.
+  const { refusalBody } = request.routeOptions?.config ?? {}
+  return reply.send(refusalBody ? refusalBody(wire) : { error: wire })
 }
 
 function answerErrors(app: FastifyInstance): void {
@@ -65,9 +68,12 @@ function answerErrors(app: FastifyInstance): void {
   })
 }
 
-/** The name a proxy gave the request is kept, unless it could be mistaken for something else in a log. */
-function requestIdOf(headers: IncomingHttpHeaders): string {
-  const given = headers['x-request-id']
+/**
+ * The name a proxy gave the request is kept, unless it could be mistaken for something else in a log. What is below /v1 is
+ * billed by its name: given twice, the second request would cost nothing.
+ */
+function requestIdOf({ headers, url = '' }: { headers: IncomingHttpHeaders; url?: string }): string {
+  const given = url.startsWith('/v1/') ? undefined : headers['x-request-id']
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
@@ -86,7 +92,7 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (...failed) => void answerError(...failed),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: ({ headers }) => requestIdOf(headers),
+    genReqId: requestIdOf,
   })
   // Hooks of closing run last first: what others say while they close still reaches the file.
   app.addHook('onClose', log.close)

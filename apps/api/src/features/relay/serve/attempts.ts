@@ -1,0 +1,173 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { convertRequest, type Dialect } from '../dialects/convert.ts'
+import { isObject, type JsonObject } from '../dialects/json.ts'
+import { chooseChannel } from '../routing/choose.ts'
+import { upstreamModelOf, type Channel } from '../routing/channels.ts'
+import { outcomeOf, planRetry } from '../routing/retry.ts'
+import { stickyChannel } from '../routing/sticky.ts'
+import { callUpstream, UpstreamFailure, type UpstreamAnswer } from '../upstream/client.ts'
+import { approachTo, headersFor, upstreamRequestIdOf, urlOf, type Approach } from '../upstream/providers.ts'
+import { createResponsesSupport } from '../upstream/responses-support.ts'
+import { failed, readAnswer, readFirst, readRefusal, type AttemptResult, type FailedAttempt } from './attempt.ts'
+import type { Call } from './call.ts'
+import { createConverting } from './converting.ts'
+import type { ServeDependencies } from './dependencies.ts'
+import { createPassthrough, type StreamedApi } from './passthrough.ts'
+import type { StreamRelay } from './stream-relay.ts'
+
+/** An answer, or the last failure, and the channel it came from. */
+export interface Served {
+  channel: Channel
+  /** What the channel calls the model. */
+  model: string
+  /** The dialect the channel was spoken to in; null where only one exists. */
+  dialect: Dialect | null
+  result: AttemptResult
+}
+
+/** Names a conversation whose calls shall go to one channel, for its cache of prompts. */
+const conversationHeader = 'x-parley-conversation'
+
+const isDialect = (name: string): name is Dialect => name === 'chat' || name === 'responses' || name === 'messages'
+
+/** The body for a channel: the client's own bytes where nothing has to be changed. */
+function bodyFor(call: Call, channel: Channel, dialect: Dialect | null): Buffer | string {
+  const { endpoint, asked, body, raw } = call
+  const model = upstreamModelOf(channel, asked.model)
+  const isForeign = dialect !== null && isDialect(endpoint.name) && dialect !== endpoint.name
+  const converted =
+    isForeign && isDialect(endpoint.name) ? convertRequest(endpoint.name, dialect, { ...body, model }) : body
+  const asksUsage = asked.isStream && (dialect === 'chat' || endpoint.name === 'completions')
+  const options = isObject(converted.stream_options) ? converted.stream_options : {}
+  const hasUsage = options.include_usage === true
+  if (!isForeign && model === body.model && (!asksUsage || hasUsage)) return raw
+  return JSON.stringify({
+    ...converted,
+    ...(!isForeign && { model }),
+    ...(asksUsage && { stream_options: { ...options, include_usage: true } }),
+  })
+}
+
+/** Whether the client asked for the usage chunk that is asked for upstream in any case. */
+const wantsUsage = ({ stream_options: options }: JsonObject): boolean =>
+  isObject(options) && options.include_usage === true
+
+const isStreamed = (name: string): name is StreamedApi =>
+  name === 'chat' || name === 'completions' || name === 'responses' || name === 'messages'
+
+/** What turns the channel's stream into the client's. */
+function relayOf(call: Call, dialect: Dialect | null): StreamRelay {
+  const { body } = call
+  const { name } = call.endpoint
+  if (dialect !== null && isDialect(name) && dialect !== name)
+    return createConverting(dialect, name, { request: body, model: call.asked.model, inputTokens: call.inputTokens })
+  return createPassthrough(isStreamed(name) ? name : 'media', { isUsageWanted: wantsUsage(body) })
+}
+
+/** Whether what is no JSON may be the answer: transcriptions come as text and subtitles too. */
+const isPlainText = (call: Call, type: string): boolean =>
+  call.endpoint.body === 'multipart' && !type.includes('json') && !type.includes('html')
+
+/** Reads what an upstream answers as far as it has to be known before the client is sent anything. */
+async function readResult(call: Call, answer: UpstreamAnswer, dialect: Dialect | null): Promise<AttemptResult> {
+  const { status, headers } = answer
+  const type = headers['content-type'] ?? ''
+  if (status >= 400) return readRefusal(answer)
+  if (status >= 300) {
+    answer.abort()
+    return failed({ status: 502, message: 'it answered with a redirect', headers })
+  }
+  if (type.includes('text/event-stream')) return readFirst(answer, relayOf(call, dialect))
+  if (call.endpoint.name === 'speech' && !type.includes('json') && !type.includes('html'))
+    return { kind: 'bytes', status, headers, answer }
+  return readAnswer(answer, !isPlainText(call, type))
+}
+
+/** Notes an attempt that failed, for the log of the call. */
+function noteFailure(call: Call, channel: Channel, failure: FailedAttempt, startedAtMs: number): void {
+  call.attempts.push({
+    channelId: channel.id,
+    channelName: channel.name,
+    status: failure.status,
+    errorCode: failure.fault ?? `status_${failure.status}`,
+    upstreamRequestId: upstreamRequestIdOf(failure.headers),
+    durationMs: Math.round(performance.now() - startedAtMs),
+  })
+}
+
+/** Makes what asks channels until one answers. Null where none may be asked. */
+export function createAttempts({ dispatcherOf, health }: Pick<ServeDependencies, 'dispatcherOf' | 'health'>) {
+  const support = createResponsesSupport()
+  const choice = { errorRateOf: health.errorRate, isAvailable: health.isAvailable, random: Math.random }
+
+  function choose(call: Call, tried: ReadonlySet<string>): Channel | null {
+    const conversation = call.headers[conversationHeader]
+    return typeof conversation === 'string'
+      ? stickyChannel(call.candidates, conversation, { ...choice, tried })
+      : chooseChannel(call.candidates, { ...choice, tried })
+  }
+
+  async function askAs(call: Call, channel: Channel, { operation, dialect }: Approach): Promise<Served> {
+    const { asked, endpoint } = call
+    const model = upstreamModelOf(channel, asked.model)
+    const { timeouts } = channel
+    const upstream = callUpstream(dispatcherOf(channel), {
+      url: urlOf(channel, { operation, model, isStream: asked.isStream }),
+      method: 'POST',
+      headers: {
+        ...headersFor(channel, operation, call.headers),
+        ...(endpoint.body === 'json' && { 'content-type': 'application/json' }),
+      },
+      body: bodyFor(call, channel, dialect),
+      timeouts,
+    })
+    call.abort = upstream.abort
+    if (call.hasLeft) upstream.abort()
+    try {
+      return { channel, model, dialect, result: await readResult(call, await upstream.answer, dialect) }
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error
+      return { channel, model, dialect, result: failed({ fault: error.fault, message: error.message }) }
+    }
+  }
+
+  /** Asks one channel; one that turns out not to have the responses API is asked through chat. */
+  async function ask(call: Call, channel: Channel): Promise<Served> {
+    const { name } = call.endpoint
+    const approach = approachTo(channel.type, name, support.lacks(channel.id))
+    if (!approach) throw new Error(`channel ${channel.id} was chosen for ${name}, which it does not have`)
+    const served = await askAs(call, channel, approach)
+    const { result } = served
+    const isMissing =
+      approach.dialect === 'responses' &&
+      result.kind === 'failed' &&
+      result.status !== null &&
+      support.note(channel.id, result.status, result.body)
+    return isMissing ? ask(call, channel) : served
+  }
+
+  return async function attempt(call: Call): Promise<Served | null> {
+    const tried = new Set<string>()
+    let channel = choose(call, tried)
+    let served: Served | null = null
+    for (let attempts = 1; channel !== null; attempts += 1) {
+      const startedAtMs = performance.now()
+      const report = health.begin(channel.id)
+      served = await ask(call, channel)
+      const { result } = served
+      report(result.kind === 'failed' ? outcomeOf(result) : 'good')
+      if (result.kind !== 'failed' || call.hasLeft) return served
+      tried.add(channel.id)
+      const other = choose(call, tried)
+      const elapsedMs = performance.now() - call.startedAtMs
+      const situation = { failure: result, attempts, elapsedMs, hasOther: other !== null, nowMs: Date.now() }
+      const retry = planRetry({ ...situation, random: Math.random })
+      if (!retry) return served
+      noteFailure(call, channel, result, startedAtMs)
+      if (retry.channel === 'other') channel = other
+      else await delay(retry.waitMs)
+      if (call.hasLeft) return served
+    }
+    return served
+  }
+}

@@ -1,0 +1,175 @@
+import { isObject } from '../dialects/json.ts'
+import { createMeter } from '../dialects/meter.ts'
+import { createSplitter, eventsOf, readEvent, type SseEvent } from './sse.ts'
+import { breakOffEvent, type StreamFault, type StreamRelay } from './stream-relay.ts'
+
+/** APIs whose streams are handed on as the upstream writes them. */
+export type StreamedApi = 'chat' | 'completions' | 'responses' | 'messages' | 'media'
+
+interface PassthroughOptions {
+  /** Whether the client asked for a usage chunk (chat and completions): the upstream is asked in any case. */
+  isUsageWanted: boolean
+}
+
+/** What is kept of a stream to count what was delivered, should it break off. */
+const keptBytesMax = 128 * 1024
+
+const doneMark = Buffer.from('[DONE]')
+const usageMark = Buffer.from('"usage"')
+const errorMark = Buffer.from('"error"')
+const tierMark = Buffer.from('"service_tier"')
+const finishMark = /"finish_reason":\s*"/
+const emptyUsage = /,"usage":\s*null/
+const commentMark = Buffer.from('\n:')
+const colon = 0x3a
+const carriageReturn = 0x0d
+
+/** Events after which an answer is complete, in the dialects that name their events. */
+const lastEvents = new Set([
+  'message_stop',
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'image_generation.completed',
+  'image_edit.completed',
+  'transcript.text.done',
+  'speech.audio.done',
+])
+
+const numberOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isInteger(value) ? value : null
+
+/** What an error event says. Its code is a status only where it looks like one. */
+function faultOf(data: Record<string, unknown>): StreamFault | null {
+  const error = isObject(data.error) ? data.error : data.type === 'error' ? data : null
+  if (!error) return null
+  const said = numberOf(error.status) ?? numberOf(error.code) ?? 0
+  const message = typeof error.message === 'string' ? error.message : 'The upstream reported an error.'
+  const byType = error.type === 'overloaded_error' ? 529 : error.type === 'rate_limit_error' ? 429 : 502
+  return { status: said >= 400 && said < 600 ? said : byType, message }
+}
+
+function parse(data: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(data)
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const write = ({ name, data }: SseEvent): string => {
+  const lines = data.includes('\n') ? data.split('\n').join('\ndata: ') : data
+  return name === null ? `data: ${lines}\n\n` : `event: ${name}\ndata: ${lines}\n\n`
+}
+
+/**
+ * Hands a stream on in the dialect it came in. Bytes that hold nothing but content pass as they are; only events that may
+ * say something about usage, the end or an error are read.
+ */
+export function createPassthrough(api: StreamedApi, { isUsageWanted }: PassthroughOptions): StreamRelay {
+  const splitter = createSplitter()
+  const meter = createMeter(api === 'media' ? 'completions' : api)
+  const isChat = api === 'chat' || api === 'completions'
+  const kept: Buffer[] = []
+  let keptBytes = 0
+  let hasBegun = false
+  let isComplete = false
+  let fault: StreamFault | null = null
+  let serviceTier: string | null = null
+
+  /** Whether all of it is content of a well-known kind. */
+  function isPlain(whole: Buffer): boolean {
+    if (!isChat || whole[0] === colon || whole.includes(carriageReturn) || whole.includes(commentMark)) return false
+    if (whole.includes(usageMark) || whole.includes(errorMark) || whole.includes(doneMark)) return false
+    if (serviceTier === null && whole.includes(tierMark)) return false
+    return isComplete || !finishMark.test(whole.toString('latin1'))
+  }
+
+  function keep(whole: Buffer): void {
+    if (keptBytes > keptBytesMax) return
+    kept.push(whole)
+    keptBytes += whole.length
+  }
+
+  /** Reads an event of chat or completions; answers what goes on of it. */
+  function passChat(text: string, event: SseEvent): string {
+    if (event.data === '[DONE]') return ''
+    const mayMatter =
+      text.includes('"error"') || !emptyUsage.test(text) || finishMark.test(text) || serviceTier === null
+    const data = mayMatter ? parse(event.data) : null
+    if (data) {
+      fault ??= data.choices === undefined ? faultOf(data) : null
+      meter.event(event.name, data)
+      if (typeof data.service_tier === 'string') serviceTier = data.service_tier
+      if (finishMark.test(text)) isComplete = true
+      if (isObject(data.usage)) {
+        const isBare = !Array.isArray(data.choices) || data.choices.length === 0
+        if (isUsageWanted)
+          return write({ ...event, data: isBare ? JSON.stringify({ ...data, choices: [] }) : event.data })
+        if (isBare) return ''
+        const { usage: _, ...others } = data
+        return write({ ...event, data: JSON.stringify(others) })
+      }
+    }
+    return write(isUsageWanted ? event : { ...event, data: event.data.replace(emptyUsage, '') })
+  }
+
+  function passNamed(event: SseEvent): string {
+    if (event.data === '[DONE]') return ''
+    const data = parse(event.data)
+    if (data) {
+      const type = event.name ?? (typeof data.type === 'string' ? data.type : '')
+      if (type === 'error') fault ??= faultOf(data)
+      if (lastEvents.has(type)) isComplete = true
+      meter.event(event.name, data)
+      const tier = isObject(data.response) ? data.response.service_tier : undefined
+      if (typeof tier === 'string') serviceTier = tier
+    }
+    return write(event)
+  }
+
+  function passEvents(whole: Buffer): string {
+    let out = ''
+    for (const { from, to } of eventsOf(whole)) {
+      const text = whole.toString('utf8', from, to)
+      const event = readEvent(text)
+      if (event) out += isChat ? passChat(text, event) : passNamed(event)
+    }
+    return out
+  }
+
+  function push(chunk: Buffer): Buffer | string | null {
+    const whole = splitter.push(chunk)
+    if (whole === null) return null
+    keep(whole)
+    const out = isPlain(whole) ? whole : passEvents(whole)
+    if (out.length > 0 && fault === null) hasBegun = true
+    return out.length > 0 ? out : null
+  }
+
+  return {
+    push,
+    end() {
+      const rest = splitter.rest().trim() === '' ? '' : passEvents(Buffer.from(`${splitter.rest()}\n\n`))
+      if (!isComplete || fault !== null) return null
+      return isChat ? `${rest}data: [DONE]\n\n` : rest
+    },
+    breakOff: (message) => breakOffEvent(api, message),
+    hasBegun: () => hasBegun,
+    fault: () => fault,
+    usage: () => meter.usage(),
+    serviceTier: () => serviceTier,
+    deliveredText() {
+      const reader = createMeter(api === 'media' ? 'completions' : api)
+      for (const whole of kept) {
+        for (const { from, to } of eventsOf(whole)) {
+          const event = readEvent(whole.toString('utf8', from, to))
+          const data = event && event.data !== '[DONE]' ? parse(event.data) : null
+          if (event && data) reader.event(event.name, data)
+        }
+      }
+      return reader.text()
+    },
+  }
+}

@@ -1,0 +1,132 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { refusalBody, refusalHeaders, RelayRefusal, type Envelope } from '../refusals.ts'
+import { requireUsable, type Credential } from './credential.ts'
+import type { ServeDependencies } from './dependencies.ts'
+import { endpoints, type Endpoint } from './endpoints.ts'
+import { modelRoutes } from './models.ts'
+import { requestIdHeaders, sendRefusal, toRefusal } from './refuse.ts'
+import { parseBody } from './request-body.ts'
+import { createServe } from './serve.ts'
+
+/** Below it everything speaks the APIs of model providers. */
+const prefix = '/v1'
+
+/** Pictures travel inside the JSON of a request. */
+const bodyBytesMax = 64 * 1024 * 1024
+
+/** What a key is sent in: `Authorization: Bearer`, or `x-api-key` as Anthropic's clients do. */
+function keyOf({ headers }: FastifyRequest): string {
+  const given = headers['x-api-key']
+  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  const key = bearer ?? (typeof given === 'string' && given !== '' ? given : undefined)
+  if (key === undefined)
+    throw new RelayRefusal('key_missing', 'Send your API key in the header Authorization, as “Bearer <key>”.')
+  return key
+}
+
+/** Which clients ask, told from the address and from what only Anthropic's clients send. */
+const envelopeOf = (request: FastifyRequest): Envelope =>
+  request.url.startsWith(`${prefix}/messages`) || request.headers['anthropic-version'] !== undefined
+    ? 'anthropic'
+    : 'openai'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the key of a call to the relay opens. */
+    relayCredential: Credential | null
+  }
+}
+
+/** What is the relay's own fault goes into the log as an error. */
+function logRefusal(request: FastifyRequest, refusal: RelayRefusal): void {
+  if (refusal.status >= 500) request.log.error({ err: refusal }, refusal.message)
+  else request.log.info({ code: refusal.code, reason: refusal.message }, 'refused')
+}
+
+/** Refuses in the shape of the API that was spoken. */
+function answerErrors(relay: FastifyInstance): void {
+  relay.setErrorHandler((error, request, reply) => {
+    const refusal = fromFastify(error) ?? toRefusal(error)
+    logRefusal(request, refusal)
+    const envelope = envelopeOf(request)
+    return reply
+      .status(refusal.status)
+      .headers({ ...requestIdHeaders(request.id, envelope), ...refusalHeaders(refusal) })
+      .type('application/json')
+      .send(refusalBody(refusal, envelope, request.id))
+  })
+  relay.setNotFoundHandler((request, reply) => {
+    const refusal = new RelayRefusal('not_found', `There is no ${request.method} ${request.url.split('?', 1)[0]}.`)
+    return reply.status(404).send(refusalBody(refusal, envelopeOf(request), request.id))
+  })
+}
+
+/** Fastify's own refusals. */
+function fromFastify(error: unknown): RelayRefusal | null {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
+  if (status === 413) return new RelayRefusal('request_too_large', 'The body is larger than allowed.', { cause: error })
+  if (status === 415) return new RelayRefusal('unsupported_media_type', 'Send JSON.', { cause: error })
+  if (status === 400) return new RelayRefusal('invalid_request', 'The body could not be read.', { cause: error })
+  return null
+}
+
+/** The endpoints programs call with a key of the relay. */
+export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencies): void {
+  const { credentials, limitGuesses } = dependencies
+  const serve = createServe(dependencies)
+
+  /** The key is judged before the body is read: strangers cost no memory. */
+  async function authenticate(request: FastifyRequest): Promise<void> {
+    const key = keyOf(request)
+    const found = credentials.find(key)
+    const credential = found instanceof Promise ? await found : found
+    if (!credential) {
+      await limitGuesses(request.ip)
+      throw new RelayRefusal('key_unknown', 'This API key is not known here.')
+    }
+    requireUsable(credential, request.ip)
+    request.relayCredential = credential
+  }
+
+  function handle(endpoint: Endpoint): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+    return async (request, reply) => {
+      const { relayCredential: credential, body: raw, headers, id: requestId } = request
+      if (!credential || !Buffer.isBuffer(raw)) throw new RelayRefusal('invalid_request', 'Send a JSON body.')
+      const startedAtMs = performance.now() - reply.elapsedTime
+      const body = parseBody(raw)
+      // From here on the answer is written to the connection itself: a stream may need it at any moment.
+      reply.hijack()
+      try {
+        await serve(
+          { requestId, endpoint, credential, address: request.ip, startedAtMs, headers, body, raw },
+          reply.raw,
+        )
+      } catch (error) {
+        const refusal = toRefusal(error)
+        logRefusal(request, refusal)
+        sendRefusal(reply.raw, refusal, endpoint.envelope, requestId)
+      }
+    }
+  }
+
+  void app.register(
+    async (relay) => {
+      answerErrors(relay)
+      relay.decorateRequest('relayCredential', null)
+      relay.removeAllContentTypeParsers()
+      relay.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_, body, done) =>
+        done(null, body),
+      )
+      relay.addHook('onRequest', authenticate)
+      modelRoutes(relay, dependencies)
+      for (const endpoint of endpoints.filter(({ body }) => body === 'json')) {
+        relay.post(
+          endpoint.path.slice(prefix.length),
+          { schema: { hide: true }, bodyLimit: bodyBytesMax },
+          handle(endpoint),
+        )
+      }
+    },
+    { prefix },
+  )
+}

@@ -1,0 +1,169 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { ChannelTimeouts } from '../tables.ts'
+
+/** What is sent to an upstream. */
+export interface UpstreamRequest {
+  url: URL
+  method: 'GET' | 'POST' | 'DELETE'
+  headers: Record<string, string>
+  body: Buffer | string | Readable | null
+  timeouts: ChannelTimeouts
+}
+
+/** How a call to an upstream failed before or while it was answered. */
+export type UpstreamFault = 'connect' | 'address' | 'timeout' | 'reset' | 'left'
+
+/** No answer, or only a part of one. */
+export class UpstreamFailure extends Error {
+  readonly fault: UpstreamFault
+
+  constructor(fault: UpstreamFault, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'UpstreamFailure'
+    this.fault = fault
+  }
+}
+
+/** Who takes the body of an answer. */
+export interface BodyReader {
+  data(chunk: Buffer): void
+  end(): void
+  fail(failure: UpstreamFailure): void
+}
+
+/** An answer whose head has arrived. */
+export interface UpstreamAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** Hands the body over, what arrived meanwhile first. */
+  read(reader: BodyReader): void
+  /** Takes the body back from its reader; what comes is kept for the next one. */
+  hold(): void
+  abort(): void
+  /** Stops reading from the upstream, which so slows down, and goes on. */
+  pause(): void
+  resume(): void
+}
+
+/** A call under way. */
+export interface UpstreamCall {
+  answer: Promise<UpstreamAnswer>
+  /** Ends it at once, wherever it is: the upstream sees the connection close. */
+  abort(): void
+}
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
+
+const connectCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
+
+/** Sorts what undici, the system and the address check throw. */
+function toFailure(error: Error): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error
+  const code = codeOf(error)
+  if (code === 'ADDRESS_REFUSED') return new UpstreamFailure('address', 'its address is not allowed', error)
+  if (connectCodes.has(code) || code.startsWith('ERR_TLS') || code.startsWith('CERT_'))
+    return new UpstreamFailure('connect', `it could not be reached (${code})`, error)
+  if (timeoutCodes.has(code)) return new UpstreamFailure('timeout', 'it did not answer in time', error)
+  return new UpstreamFailure('reset', 'its connection was lost', error)
+}
+
+/** What may be kept of a body nobody reads yet, in bytes. */
+const unreadBytesMax = 256 * 1024
+
+/** Sends a request. One timer waits for the first byte of the body; undici keeps those of connecting, head and idling. */
+export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): UpstreamCall {
+  const { url, timeouts } = request
+  let controller: Dispatcher.DispatchController | undefined
+  let aborted: UpstreamFailure | undefined
+  let reader: BodyReader | undefined
+  let unread: Buffer[] = []
+  let unreadBytes = 0
+  let ended: UpstreamFailure | 'well' | undefined
+  let firstByte: NodeJS.Timeout | undefined
+  const { promise: answer, resolve, reject } = Promise.withResolvers<UpstreamAnswer>()
+  // Whoever aborts before the head has arrived does not wait for it.
+  answer.catch(() => undefined)
+
+  function stop(failure: UpstreamFailure): void {
+    clearTimeout(firstByte)
+    aborted ??= failure
+    controller?.abort(failure)
+  }
+
+  function finish(how: UpstreamFailure | 'well'): void {
+    clearTimeout(firstByte)
+    ended = how
+    if (!reader) return
+    if (how === 'well') reader.end()
+    else reader.fail(how)
+  }
+
+  function read(next: BodyReader): void {
+    reader = next
+    const waiting = unread
+    unread = []
+    unreadBytes = 0
+    for (const chunk of waiting) next.data(chunk)
+    if (ended !== undefined) finish(ended)
+    else if (controller?.paused === true) controller.resume()
+  }
+
+  dispatcher.dispatch(
+    {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers: request.headers,
+      body: request.body,
+      headersTimeout: timeouts.headersMs,
+      bodyTimeout: timeouts.idleMs,
+    },
+    {
+      onRequestStart(started) {
+        controller = started
+        if (aborted) started.abort(aborted)
+      },
+      onResponseStart(_, status, headers) {
+        if (status < 200) return
+        firstByte = setTimeout(
+          () => stop(new UpstreamFailure('timeout', 'its first token did not come in time')),
+          timeouts.firstTokenMs,
+        )
+        resolve({
+          status,
+          headers,
+          read,
+          hold: () => (reader = undefined),
+          abort: () => stop(new UpstreamFailure('reset', 'its answer was given up')),
+          pause: () => controller?.pause(),
+          resume: () => controller?.resume(),
+        })
+      },
+      onResponseData(started, chunk) {
+        clearTimeout(firstByte)
+        if (reader) return reader.data(chunk)
+        unread.push(chunk)
+        unreadBytes += chunk.length
+        if (unreadBytes > unreadBytesMax) started.pause()
+      },
+      onResponseEnd: () => finish('well'),
+      onResponseError(_, error) {
+        const failure = aborted ?? toFailure(error)
+        reject(failure)
+        finish(failure)
+      },
+    },
+  )
+
+  return { answer, abort: () => stop(new UpstreamFailure('left', 'the client left')) }
+}
