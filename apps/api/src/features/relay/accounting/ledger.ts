@@ -162,7 +162,8 @@ export function createLedger({ writer, events, log, clock }: LedgerDependencies)
 
   async function storeUntilDone(entry: Entry): Promise<void> {
     let waitMs = retryMs.first
-    for (let failures = 0; failures < storeAttemptsMax;) {
+    let failures = 0
+    while (failures < storeAttemptsMax) {
       try {
         return await commits.submit(entry)
       } catch (error) {
