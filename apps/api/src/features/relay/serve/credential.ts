@@ -148,16 +148,16 @@ export function createCredentials({ reader, keys, events }: CredentialDependenci
   function ask(hash: string): Promise<Credential | null> {
     const before = asked.get(hash)
     if (before) return before
-    const question = load(hash).then((credential) => {
-      if (asked.get(hash) === question && credential) {
+    const asking = load(hash).then((credential) => {
+      if (asked.get(hash) === asking && credential) {
         if (kept.size >= keptMax) kept.clear()
         kept.set(hash, { credential, untilMs: performance.now() + keptMs })
       }
       return credential
     })
-    asked.set(hash, question)
-    void question.catch(() => undefined).finally(() => asked.get(hash) === question && asked.delete(hash))
-    return question
+    asked.set(hash, asking)
+    void asking.catch(() => undefined).finally(() => asked.get(hash) === asking && asked.delete(hash))
+    return asking
   }
 
   return {

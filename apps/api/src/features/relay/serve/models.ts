@@ -24,7 +24,14 @@ export function modelRoutes(relay: FastifyInstance, { channels }: Pick<ServeDepe
     return models.filter(credential.allowsModel)
   }
 
-  relay.get('/models', { schema: { hide: true } }, async (request) => {
+  relay.get('/models', { schema: { hide: true } }, (request) => listModels(request))
+
+  // Names of models may hold slashes.
+  relay.get<{ Params: { '*': string } }>('/models/*', { schema: { hide: true } }, (request) =>
+    findModel(request, request.params['*']),
+  )
+
+  async function listModels(request: FastifyRequest): Promise<object> {
     const models = await ownModels(request)
     if (!isAnthropic(request)) return { object: 'list', data: models.map(openaiModel) }
     return {
@@ -33,14 +40,12 @@ export function modelRoutes(relay: FastifyInstance, { channels }: Pick<ServeDepe
       first_id: models[0] ?? null,
       last_id: models.at(-1) ?? null,
     }
-  })
+  }
 
-  relay.get<{ Params: { '*': string } }>('/models/*', { schema: { hide: true } }, async (request) => {
-    // Names of models may hold slashes.
-    const id = request.params['*']
+  async function findModel(request: FastifyRequest, id: string): Promise<object> {
     const models = await ownModels(request)
     if (!models.includes(id))
       throw new RelayRefusal('model_not_found', `The model “${id}” does not exist.`, { param: 'model' })
     return isAnthropic(request) ? anthropicModel(id) : openaiModel(id)
-  })
+  }
 }
