@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json } from './json.ts'
+import type { FormFile } from './multipart.ts'
+import type { StoredResponse } from './openai-responses.ts'
 
 /** Whose manners a call expects. */
 export type Provider = 'openai' | 'anthropic' | 'gemini'
@@ -14,8 +16,10 @@ export interface Call {
   headers: IncomingHttpHeaders
   provider: Provider
   body: Json
-  /** Of a multipart request: its file. */
-  file?: { name: string; sizeBytes: number }
+  /** Of a multipart request. */
+  files?: FormFile[]
+  /** Those that can be asked for again. */
+  responses: Map<string, StoredResponse>
   /** 48 hexadecimal digits that are the same for the same question. */
   hash: string
   /** What to answer instead of what would be answered. */
@@ -62,4 +66,11 @@ export function providerHeaders(provider: Provider, hash: string): Record<string
     'x-ratelimit-reset-requests': '6ms',
     'x-ratelimit-reset-tokens': '30ms',
   }
+}
+
+/** The key a call carries, wherever a provider would look for it. */
+export function keyOf(headers: IncomingHttpHeaders, query: URLSearchParams): string | undefined {
+  const given = headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers['api-key']
+  if (typeof given === 'string') return given
+  return headers.authorization?.replace(/^Bearer /i, '') ?? query.get('key') ?? undefined
 }

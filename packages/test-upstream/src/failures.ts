@@ -1,7 +1,7 @@
-import type { Call } from './call.ts'
+import { keyOf, type Call } from './call.ts'
 import { models } from './models.ts'
 import { oddUsage } from './odd-usage.ts'
-import { errorBody, errorReply, keyOf } from './provider-errors.ts'
+import { errorBody, errorReply } from './provider-errors.ts'
 import { bytesReply, type Reply } from './reply.ts'
 import { commented, errorEvent } from './stream-damage.ts'
 
@@ -89,7 +89,7 @@ function saying({ call, answered }: Failing, says: string): Reply {
 function refuse(failing: Failing): Reply {
   const { call, amount, attempts, match } = failing
   const [model, , retry, retryMs, times] = match
-  const name = `${keyOf(call.headers)} ${model}`
+  const name = `${keyOf(call.headers, call.query)} ${model}`
   const failed = attempts.get(name) ?? 0
   if (times !== undefined && failed >= Number(times)) return plain(failing)
   if (attempts.size >= attemptsMax) attempts.clear()

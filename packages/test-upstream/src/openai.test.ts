@@ -1,4 +1,4 @@
-import OpenAI from 'openai'
+import OpenAI, { toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestUpstream } from './server.ts'
 import { collect, serving } from './testing/serving.ts'
@@ -107,5 +107,107 @@ describe('the rest', () => {
     expect(base64.data).toEqual(float.data)
     expect(base64.data[1]?.embedding).toHaveLength(8)
     expect(base64.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 })
+  })
+})
+
+describe('responses', () => {
+  const input = 'Please call the tool'
+  const tools = [
+    {
+      type: 'function' as const,
+      name: 'weather',
+      parameters: { type: 'object', properties: { city: { type: 'string' } } },
+      strict: false,
+    },
+  ]
+
+  it('streams to the very response that comes without a stream', async () => {
+    const reasoning = { effort: 'low' as const, summary: 'auto' as const }
+    const bodies = [
+      { model, input },
+      { model, input, tools },
+      { model, input, reasoning },
+      { model, input, max_output_tokens: 2 },
+      { model, input: 'search the web', tools: [{ type: 'web_search' as const }] },
+    ]
+    for (const body of bodies) {
+      const plain = await openai.responses.create(body)
+      const streamed = await openai.responses.stream(body).finalResponse()
+      expect(streamed).toMatchObject({ id: plain.id, status: plain.status, usage: plain.usage })
+      expect(streamed.output_text).toBe(plain.output_text)
+      expect(streamed.output.map(({ type }) => type)).toEqual(plain.output.map(({ type }) => type))
+    }
+  })
+
+  it('names and numbers its events', async () => {
+    const events = await collect(await openai.responses.create({ model, input: 'Hello', stream: true }))
+    expect(events.map(({ type }) => type)).toEqual([
+      'response.created',
+      'response.in_progress',
+      'response.output_item.added',
+      'response.content_part.added',
+      ...Array.from({ length: 4 }, () => 'response.output_text.delta'),
+      'response.output_text.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.completed',
+    ])
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => index))
+  })
+
+  it('remembers, continues, lists what was asked, and forgets', async () => {
+    const first = await openai.responses.create({ model, input: 'Hello there' })
+    const next = await openai.responses.create({ model, input: 'More', previous_response_id: first.id })
+    expect(next.usage?.input_tokens).toBe(2 + 5 + 1)
+    expect(await openai.responses.retrieve(first.id)).toMatchObject({ output_text: 'You said: Hello there' })
+    const items = await collect(await openai.responses.inputItems.list(first.id))
+    expect(items).toMatchObject([{ role: 'user', content: [{ text: 'Hello there' }] }])
+    await openai.responses.delete(first.id)
+    await expect(openai.responses.retrieve(first.id)).rejects.toThrow(OpenAI.NotFoundError)
+  })
+
+  it('cancels only what works in the background', async () => {
+    const waiting = await openai.responses.create({ model, input: 'Later', background: true })
+    expect(waiting.status).toBe('queued')
+    expect(await openai.responses.cancel(waiting.id)).toMatchObject({ status: 'cancelled' })
+    const done = await openai.responses.create({ model, input: 'Now' })
+    await expect(openai.responses.cancel(done.id)).rejects.toThrow(OpenAI.BadRequestError)
+  })
+})
+
+describe('media', () => {
+  it('makes and changes pictures', async () => {
+    const made = await openai.images.generate({ model, prompt: 'a red bird', n: 2 })
+    expect(made.data).toHaveLength(2)
+    expect(
+      Buffer.from(made.data?.[0]?.b64_json ?? '', 'base64')
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG')
+    const image = await toFile(Buffer.from('picture'), 'a.png')
+    expect(await openai.images.edit({ model, prompt: 'bluer', image })).toMatchObject({ usage: { input_tokens: 86 } })
+    expect((await openai.images.createVariation({ model, image })).data).toHaveLength(1)
+  })
+
+  it('speaks, and hears every byte of a large file', async () => {
+    const spoken = await openai.audio.speech.create({ model, voice: 'alloy', input: 'Hi', response_format: 'wav' })
+    const sound = Buffer.from(await spoken.arrayBuffer())
+    expect(sound.subarray(0, 4).toString()).toBe('RIFF')
+    expect(spoken.headers.get('content-type')).toBe('audio/wav')
+    const file = await toFile(Buffer.alloc(3_000_000, '\r\n--'), 'long.wav')
+    const heard = await openai.audio.transcriptions.create({ model, file })
+    expect(heard.text).toMatch(/^long\.wav: 3000000 bytes, [0-9a-f]{8}$/)
+    expect(await openai.audio.translations.create({ model, file })).toEqual({ text: heard.text })
+    const stream = await openai.audio.transcriptions.create({ model, file, stream: true })
+    expect((await collect(stream)).at(-1)).toMatchObject({ type: 'transcript.text.done', text: heard.text })
+  })
+
+  it('moderates and reranks', async () => {
+    const { results } = await openai.moderations.create({ model, input: ['peace', 'violence'] })
+    expect(results.map(({ flagged }) => flagged)).toEqual([false, true])
+    const ranked = await openai.post('/rerank', {
+      body: { model, query: 'green tea', documents: ['black coffee', 'green tea leaves'], top_n: 1 },
+    })
+    expect(ranked).toMatchObject({ results: [{ index: 1, relevance_score: 1 }], usage: { total_tokens: 7 } })
   })
 })

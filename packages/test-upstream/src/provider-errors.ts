@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { hashOf, providerHeaders, type Call, type Provider } from './call.ts'
 import { jsonReply, type Reply } from './reply.ts'
 
@@ -98,7 +97,8 @@ export function errorReply({ provider, hash }: Pick<Call, 'provider' | 'hash'>, 
   return jsonReply(status, providerHeaders(provider, hash), errorBody(provider, status, says))
 }
 
-export function badJson(provider: Provider, hash: string): Reply {
+export function badJson(provider: Provider): Reply {
+  const hash = hashOf(provider)
   const says = {
     openai: 'We could not parse the JSON body of your request.',
     anthropic: 'The request body is not valid JSON',
@@ -117,30 +117,19 @@ export function unknownPath({ provider, method, path, hash }: Call): Reply {
 }
 
 /** What a provider says to a call without a key, or with the key `wrong`; undefined for any other key. */
-export function keyRefusal(
-  provider: Provider,
-  headers: IncomingHttpHeaders,
-  query: URLSearchParams,
-): Reply | undefined {
-  const key = keyOf(headers) ?? query.get('key')
-  if (key !== null && key !== 'wrong') return undefined
+export function keyRefusal(provider: Provider, key: string | undefined): Reply | undefined {
+  if (key !== undefined && key !== 'wrong') return undefined
   const hash = hashOf(provider, key ?? '')
-  if (provider === 'openai' && key === null) {
+  if (provider === 'openai' && key === undefined) {
     const message =
       "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."
     return jsonReply(401, providerHeaders(provider, hash), openaiError(message))
   }
-  if (provider === 'anthropic' && key === null)
+  if (provider === 'anthropic' && key === undefined)
     return jsonReply(401, providerHeaders(provider, hash), errorBody(provider, 401, 'x-api-key header is required'))
   if (provider !== 'gemini') return errorReply({ provider, hash }, 401)
   // Google answers a wrong key with 400, and none with 403.
-  if (key === null)
+  if (key === undefined)
     return errorReply({ provider, hash }, 403, 'Method doesn’t allow unregistered callers. Please use API Key.')
   return errorReply({ provider, hash }, 400, 'API key not valid. Please pass a valid API key.')
-}
-
-/** The key a call carries, in any of the headers providers look in. */
-export function keyOf(headers: IncomingHttpHeaders): string | undefined {
-  const given = headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers['api-key']
-  return typeof given === 'string' ? given : headers.authorization?.replace(/^Bearer /i, '')
 }

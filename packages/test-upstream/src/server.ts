@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { answerCall } from './answers.ts'
-import { hashOf, providerOf, type Call } from './call.ts'
+import type { Call } from './call.ts'
 import { failCall, type Attempts } from './failures.ts'
-import { isJson, stringOf, type Json } from './json.ts'
+import { incomingOf, readCall, receive, type Content, type Incoming } from './incoming.ts'
+import { stringOf } from './json.ts'
 import { badJson, keyRefusal } from './provider-errors.ts'
+import { acceptRealtime } from './realtime.ts'
 import { deliver, jsonReply, type Reply } from './reply.ts'
 import { countIn, emptySeen, resetSeen, type Seen } from './seen.ts'
 
@@ -20,24 +22,27 @@ interface State {
   seen: Seen
   kept: Map<string, Answered>
   attempts: Attempts
+  responses: Call['responses']
 }
 
 /**
  * A provider of models that needs neither network nor model: what it answers depends on the request alone.
  *
  * - `/v1` or `/answers/v1`: OpenAI's and Anthropic's APIs; `/v1beta` or `/answers/v1beta`: Gemini's
- * - `GET /seen`, `POST /seen/reset`: what came in
  * - `/failures/…`: the same, failing as the model's name tells
  * - the key `wrong` is refused, any other is good
  * - a model `slow-<ms>`, or the header `x-test-chunk-delay-ms`, waits that long between the events of a stream
+ * - `GET /seen`, `POST /seen/reset`: what came in
  */
 export function createTestUpstream(): Server {
-  const state: State = { seen: emptySeen(), kept: new Map(), attempts: new Map() }
-  return createServer((request, response) => {
+  const state: State = { seen: emptySeen(), kept: new Map(), attempts: new Map(), responses: new Map() }
+  const server = createServer((request, response) => {
     if (request.url === '/') response.end('ok')
     else if (request.url?.startsWith('/seen')) tellSeen(state, request, response)
-    else readBody(request, (body) => serve(state, request, response, body))
+    else receive(request, (content) => serve(state, incomingOf(request), content, response))
   })
+  acceptRealtime(server, state.seen)
+  return server
 }
 
 function tellSeen({ seen, attempts }: State, { method }: IncomingMessage, response: ServerResponse): void {
@@ -48,56 +53,29 @@ function tellSeen({ seen, attempts }: State, { method }: IncomingMessage, respon
   void deliver(response, jsonReply(200, {}, seen))
 }
 
-function readBody(request: IncomingMessage, done: (body: Buffer) => void): void {
-  const chunks: Buffer[] = []
-  request.on('data', (chunk: Buffer) => chunks.push(chunk))
-  request.on('end', () => done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-}
-
-function serve(state: State, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
-  const { method = 'GET', url = '/', headers } = request
-  const queryAt = url.indexOf('?')
-  const fullPath = queryAt < 0 ? url : url.slice(0, queryAt)
-  const failing = fullPath.startsWith('/failures/')
-  const path = failing ? fullPath.slice('/failures'.length) : fullPath.replace('/answers/', '/')
-  const query = new URLSearchParams(queryAt < 0 ? '' : url.slice(queryAt))
-  const provider = providerOf(path, headers)
-  const refusal = keyRefusal(provider, headers, query)
-  if (refusal) return send(state.seen, response, { model: '', reply: refusal })
-  const call = { method, path, query, headers, provider }
-  const pace = headers['x-test-chunk-delay-ms']
-  if (failing) return send(state.seen, response, paced(answeredFor(call, body, state.attempts), pace))
-  const name = body.length > keptBodyMaxBytes ? undefined : `${provider} ${method} ${url} ${body.toString('latin1')}`
+function serve(state: State, incoming: Incoming, content: Content, response: ServerResponse): void {
+  const name = keptName(incoming, content)
   const known = name === undefined ? undefined : state.kept.get(name)
-  const answered = known ?? answeredFor(call, body)
+  const answered = known ?? answerIncoming(state, incoming, content)
   if (name !== undefined && !known) keep(state.kept, name, answered)
-  return send(state.seen, response, paced(answered, pace))
+  send(state.seen, response, paced(answered, incoming.headers['x-test-chunk-delay-ms']))
 }
 
-function answeredFor(incoming: Omit<Call, 'body' | 'hash'>, bytes: Buffer, attempts?: Attempts): Answered {
-  const body = bytes.length === 0 ? {} : parsed(bytes)
-  if (!isJson(body)) return { model: '', reply: badJson(incoming.provider, hashOf(incoming.path, bytes)) }
-  const call = { ...incoming, hash: meaningOf(incoming.path, body), body }
-  const model = modelOf(call)
-  return { model, reply: attempts ? failCall(call, model, answerCall, attempts) : answerCall(call) }
+function answerIncoming({ responses, attempts }: State, incoming: Incoming, content: Content): Answered {
+  const { provider, key, failing } = incoming
+  const refusal = keyRefusal(provider, key)
+  if (refusal) return { model: '', reply: refusal }
+  const call = readCall(incoming, content, responses)
+  if (!call) return { model: '', reply: badJson(provider) }
+  const model = /^\/v1beta\/models\/([^:]+):/.exec(call.path)?.[1] ?? stringOf(call.body.model)
+  return { model, reply: failing ? failCall(call, model, answerCall, attempts) : answerCall(call) }
 }
 
-function modelOf({ path, body }: Call): string {
-  return /^\/v1beta\/models\/([^:]+):/.exec(path)?.[1] ?? stringOf(body.model)
-}
-
-/** Does not depend on the form of the answer, nor on what a relay may change: names of models, usage in streams. */
-function meaningOf(path: string, body: Json): string {
-  return hashOf(path, JSON.stringify({ ...body, model: undefined, stream: undefined, stream_options: undefined }))
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString())
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+/** What a reply is kept under; undefined where it depends on more than the request. */
+function keptName({ key, provider, method, url, path, failing }: Incoming, content: Content): string | undefined {
+  if (failing || !Buffer.isBuffer(content) || content.length > keptBodyMaxBytes) return undefined
+  if (path.startsWith('/v1/responses')) return undefined
+  return `${key === 'wrong' ? key : typeof key} ${provider} ${method} ${url} ${content.toString('latin1')}`
 }
 
 function keep(kept: State['kept'], name: string, answered: Answered): void {
