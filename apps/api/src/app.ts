@@ -235,6 +235,8 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     events,
     secret: config.ENCRYPTION_KEY,
     upstreamHosts: () => settings.current().RELAY_UPSTREAM_HOSTS,
+    adminKey: config.ADMIN_KEY,
+    allows: access.allows,
     limitGuesses: async (address) => requireAllowance(await limitRate('auth', { address })),
     log: app.log,
   })

@@ -13,6 +13,11 @@ export type Kind =
   | 'token of a room invitation'
   | 'workspace'
   | 'workspace invitation'
+  | 'relay group'
+  | 'relay token'
+  | 'relay channel'
+  | 'relay guardrail'
+  | 'relay log'
 
 /** What fields of these names hold, wherever they stand. */
 const byName: Record<string, Kind> = {
@@ -32,6 +37,8 @@ const byName: Record<string, Kind> = {
   role: 'role',
   parent: 'role',
   workspaceId: 'workspace',
+  token_id: 'relay token',
+  channel_id: 'relay channel',
 }
 
 /** What `{id}` names after this part of a path. */
@@ -46,6 +53,10 @@ const bySegment: Record<string, Kind> = {
   warnings: 'report',
   workspaces: 'workspace',
   '/api/workspace/invites': 'workspace invitation',
+  '/api/token/{group}': 'relay token',
+  channel: 'relay channel',
+  guardrails: 'relay guardrail',
+  logs: 'relay log',
 }
 
 /** What a field holds where its name does not say. */
@@ -62,6 +73,22 @@ const byPlace: Record<string, Kind> = {
   'room.join id': 'room',
   'room.join invite': 'token of a room invitation',
   'room.leave id': 'room',
+  'GET /api/group/{group} group': 'relay group',
+  'PUT /api/group/{group} group': 'relay group',
+  'DELETE /api/group/{group} group': 'relay group',
+  'GET /api/token/{group} group': 'relay group',
+  'POST /api/token/{group} group': 'relay group',
+  'GET /api/token/{group}/{id} group': 'relay group',
+  'PUT /api/token/{group}/{id} group': 'relay group',
+  'DELETE /api/token/{group}/{id} group': 'relay group',
+  'POST /api/token/{group}/{id}/rotate group': 'relay group',
+  'GET /api/tokens/ group': 'relay group',
+  'GET /api/log/{group} group': 'relay group',
+  'GET /api/logs group': 'relay group',
+  'GET /api/logs/export group': 'relay group',
+  'GET /api/dashboard/{group} group': 'relay group',
+  'POST /api/relay/guardrails group': 'relay group',
+  'PUT /api/relay/guardrails/{id} group': 'relay group',
 }
 
 const namesAThing = ({ pattern }: Schema): boolean => pattern?.includes('[1-9][0-9]{0,17}') ?? false

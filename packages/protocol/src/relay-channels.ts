@@ -104,7 +104,12 @@ export type RelayChannel = Static<typeof RelayChannel>
 const wanted = {
   base_url: Type.Optional(baseUrl),
   key: Type.Optional(
-    Type.String({ maxLength: 1_000, description: 'Key of the provider; kept encrypted and never told again.' }),
+    Type.String({
+      maxLength: 1_000,
+      pattern: '^[\\x21-\\x7e]*$',
+      description:
+        'Key of the provider; kept encrypted and never told again. Needed anew where `base_url` leads to another host.',
+    }),
   ),
   model_mapping: Type.Optional(modelMapping),
   priority: Type.Optional(priority),

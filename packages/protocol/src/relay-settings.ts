@@ -58,6 +58,7 @@ export const updateRelaySettings = contract({
           Type.String({
             minLength: 16,
             maxLength: 200,
+            pattern: '^[\\x21-\\x7e]*$',
             description: 'Key that signs what the webhook is sent; kept encrypted and never told again. Null for none.',
           }),
         ),

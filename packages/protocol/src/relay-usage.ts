@@ -172,7 +172,10 @@ export const UsageShare = Type.Object({
   id: nullable(
     Type.String({ description: 'Which one; null for a model, which is its name, and for calls no channel got.' }),
   ),
-  name: Type.String({ description: 'What it is called, or was while it existed; empty for calls no channel got.' }),
+  name: Type.String({
+    description:
+      'What it is called, or was while it existed; empty for a channel that is gone and for calls no channel got.',
+  }),
   ...sums,
 })
 export type UsageShare = Static<typeof UsageShare>
@@ -195,8 +198,8 @@ export const RelayDashboard = Type.Object({
 export type RelayDashboard = Static<typeof RelayDashboard>
 
 const window = {
-  from: Type.Optional(epochMs('From the hour or day of then on; a day, or 30 days by day, before `to` without it.')),
-  to: Type.Optional(epochMs('Up to and with the hour or day of then; now without it.')),
+  from: Type.Optional(epochMs('From the hour or day of then on; without it 24 hours or 30 days back.')),
+  to: Type.Optional(epochMs('Before then, filled up to a whole hour or day; now without it.')),
   step: Type.Optional(
     Type.Enum(['hour', 'day'], { description: 'What each point sums up; an hour without it. 1,000 points at most.' }),
   ),

@@ -24,9 +24,12 @@ export const RelayErrorEnvelope = Type.Object({
 })
 export type RelayErrorEnvelope = Static<typeof RelayErrorEnvelope>
 
+/** The beginning of the year 3000: databases hold no time much later. */
+const epochMsMax = 32_503_680_000_000
+
 /** A point in time. */
 export const epochMs = (description: string) =>
-  Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000, description, examples: [1_777_886_400_000] })
+  Type.Integer({ minimum: 0, maximum: epochMsMax, description, examples: [1_777_886_400_000] })
 
 /** An amount of money. */
 export const micros = (description: string) =>

@@ -3,6 +3,7 @@ import type { AuditEntry, exportAudit } from '@parley/protocol/audit'
 import type { RequestOf } from '@parley/protocol/contract'
 import type { FastifyReply } from 'fastify'
 import { recordAudit } from '../../platform/audit.ts'
+import { csvLine } from '../../platform/csv.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { viewEntries, type AuditDependencies } from './entries.ts'
 import { findEntries, findNewestId, type AuditFilters } from './store.ts'
@@ -25,20 +26,14 @@ const columns = [
   'after',
 ] as const
 
-/** One cell. A spreadsheet would run what begins like a formula; an apostrophe before it makes it text. */
-function csvCell(value: string): string {
-  const harmless = /^[\s]*[=+\-@]|^[\t\r\n]/.test(value) ? `'${value}` : value
-  return `"${harmless.replaceAll('"', '""')}"`
-}
-
-function csvLine(entry: AuditEntry): string {
+function csvLineOf(entry: AuditEntry): string {
   const textOf = (column: (typeof columns)[number]): string => {
     if (column === 'actor') return entry.actor?.username ?? ''
     const value = entry[column]
     if (value === null) return ''
     return typeof value === 'string' ? value : JSON.stringify(value)
   }
-  return `${columns.map((column) => csvCell(textOf(column))).join(',')}\r\n`
+  return csvLine(columns.map(textOf))
 }
 
 function ndjsonLine({ actor, ...entry }: AuditEntry): string {
@@ -47,7 +42,7 @@ function ndjsonLine({ actor, ...entry }: AuditEntry): string {
 
 const formats = {
   // The mark at the start tells spreadsheets that it is UTF-8.
-  csv: { type: 'text/csv; charset=utf-8', head: `\uFEFF${columns.join(',')}\r\n`, line: csvLine },
+  csv: { type: 'text/csv; charset=utf-8', head: `\uFEFF${columns.join(',')}\r\n`, line: csvLineOf },
   ndjson: { type: 'application/x-ndjson; charset=utf-8', head: '', line: ndjsonLine },
 }
 

@@ -4,7 +4,10 @@ import { createTestUpstream } from '@parley/test-upstream/server'
 import type { DatabasePools } from '../../platform/database.ts'
 import { createEncryption } from '../../platform/encryption.ts'
 import type { EventBus } from '../../platform/events.ts'
+import { AppError } from '../../platform/http/errors.ts'
 import { createAccounting } from './accounting/index.ts'
+import type { RelayAdminDependencies } from './admin/dependencies.ts'
+import { createRelayAdmin } from './admin/index.ts'
 import type { RelayEvents } from './events.ts'
 import { createTokenKeys } from './keys.ts'
 import { createChannels, type Channel } from './routing/channels.ts'
@@ -15,7 +18,7 @@ import { createSinks } from './serve/sink.ts'
 import { createAllowedHosts } from './upstream/addresses.ts'
 import { createDispatcher } from './upstream/dispatcher.ts'
 
-interface RelayDependencies {
+interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'allows'> {
   database: DatabasePools
   events: EventBus<RelayEvents>
   /** The installation's secret for what is encrypted and hashed. */
@@ -31,7 +34,8 @@ interface RelayDependencies {
 }
 
 /** The one door to every model API: keys, limits, routing, conversion and the bill. */
-export async function createRelay({ database, events, secret, upstreamHosts, limitGuesses, log }: RelayDependencies) {
+export async function createRelay(dependencies: RelayDependencies) {
+  const { database, events, secret, upstreamHosts, limitGuesses, log } = dependencies
   const { db, reader } = database
   const keys = createTokenKeys(secret)
   const encryption = createEncryption(secret)
@@ -46,9 +50,19 @@ export async function createRelay({ database, events, secret, upstreamHosts, lim
   const dispatchers = createDispatchers(hosts)
   const credentials = createCredentials({ reader, keys, events })
   await accounting.start()
+  const admin = createRelayAdmin({
+    ...dependencies,
+    db,
+    encryption,
+    keys,
+    healthOf: health.snapshot,
+    allowedHosts: hosts,
+    testChannel: () => Promise.reject(new AppError('AI_UNAVAILABLE', 'Channels cannot be tried out yet.')),
+  })
 
   return {
     routes(app: FastifyInstance): void {
+      admin.routes(app)
       serveRoutes(app, {
         credentials,
         sinks,

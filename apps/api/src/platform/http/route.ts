@@ -1,7 +1,8 @@
 import type { Requirement } from '@parley/protocol/access'
 import type { Contract, RequestOf, ResponseOf } from '@parley/protocol/contract'
-import { ErrorEnvelope } from '@parley/protocol/errors'
+import { ErrorEnvelope, type WireError } from '@parley/protocol/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
 import type { Actor } from './actor.ts'
 import { noteActor } from '../request-context.ts'
 import { AppError } from './errors.ts'
@@ -20,13 +21,24 @@ export type Handler<C extends Contract> = (
   input: HandlerInput<C>,
 ) => Promise<C['response'] extends object ? ResponseOf<C> : unknown>
 
-interface RouteOptions {
+export interface RouteOptions {
   /** Largest body in bytes where it is not the server's default. */
   bodyLimit?: number
   /** Writes the body of success in another way than by the schema's compiled serialiser. */
   serializerCompiler?: () => (body: unknown) => string
   /** Proves the actor in another way than by the access token. */
   authenticate?: (request: FastifyRequest) => Promise<Actor>
+  /** Decides in another way what the actor is permitted; throws PERMISSION_DENIED. */
+  authorize?: (actor: Actor, requirement: Requirement) => Promise<void>
+  /** Answers with and without a slash at the end of the path, for clients that write it the other way. */
+  withOrWithoutSlash?: boolean
+  /** Writes refusals in another envelope than everybody's. */
+  refusals?: Refusals
+}
+
+interface Refusals {
+  schema: TSchema
+  body: (error: WireError) => object
 }
 
 type Part = 'params' | 'query' | 'body' | 'fields'
@@ -48,7 +60,8 @@ function createReader(contract: Contract): (request: FastifyRequest) => Record<s
   }
   if (body) {
     const check = createValidator(body, { part: 'body' })
-    readers.push(['body', (request) => check(request.body)])
+    // A contract may allow for no body at all.
+    readers.push(['body', (request) => check(request.body ?? null)])
   }
   if (fields) {
     const check = createValidator(fields, { part: 'fields', convert: true })
@@ -61,7 +74,7 @@ function createReader(contract: Contract): (request: FastifyRequest) => Record<s
   }
 }
 
-const describe = (contract: Contract) => ({
+const describe = (contract: Contract, refusal: TSchema) => ({
   summary: contract.summary,
   tags: [contract.tag],
   security: contract.auth === 'session' ? [{ bearer: [] }] : [],
@@ -75,8 +88,8 @@ const describe = (contract: Contract) => ({
       type: 'null',
       description: contract.produces ?? 'Done; there is no body.',
     },
-    '4xx': ErrorEnvelope,
-    '5xx': ErrorEnvelope,
+    '4xx': refusal,
+    '5xx': refusal,
   },
 })
 
@@ -84,6 +97,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route takes: a permission, `self`, or nothing because it is `public`. */
     requirement?: Requirement | 'public'
+    /** Writes the refusals of the route, where not in everybody's envelope. */
+    refusalBody?: ((error: WireError) => object) | undefined
   }
 }
 
@@ -95,20 +110,31 @@ export function refuseUndeclaredRoutes(app: FastifyInstance): void {
   })
 }
 
+type RouteDefinition = Omit<Parameters<FastifyInstance['route']>[0], 'url' | 'schema'>
+
+const otherForm = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`)
+
 /** Registers one contract: authenticate, authorise, check the input, call the handler, answer with the contract's status. */
 export function route<const C extends Contract>(
   app: FastifyInstance,
   contract: C,
   handler: Handler<C>,
-  { authenticate = (request) => app.authenticate(request), ...options }: RouteOptions = {},
+  {
+    authenticate = (request) => app.authenticate(request),
+    authorize = (actor, requirement) => app.authorize(actor, requirement),
+    withOrWithoutSlash = false,
+    refusals,
+    ...options
+  }: RouteOptions = {},
 ): void {
   const read = createReader(contract)
   const rateClass = rateClassOf(contract)
-  app.route({
+  const definition: RouteDefinition = {
     method: contract.method,
-    url: contract.path,
-    schema: describe(contract),
-    config: { requirement: contract.auth === 'public' ? 'public' : contract.permission },
+    config: {
+      requirement: contract.auth === 'public' ? 'public' : contract.permission,
+      refusalBody: refusals?.body,
+    },
     ...options,
     // The actor is proven before the body is read: strangers cost no parsing.
     onRequest: async (request, reply) => {
@@ -121,7 +147,7 @@ export function route<const C extends Contract>(
       }
       if (contract.auth === 'public' || !actor) return
       noteActor(actor)
-      await app.authorize(actor, contract.permission)
+      await authorize(actor, contract.permission)
       request.actor = actor
     },
     handler: async (request, reply) => {
@@ -135,5 +161,8 @@ export function route<const C extends Contract>(
       reply.status(contract.status)
       return contract.status === 204 ? reply.send() : answer
     },
-  })
+  }
+  const schema = describe(contract, refusals?.schema ?? ErrorEnvelope)
+  app.route({ ...definition, url: contract.path, schema })
+  if (withOrWithoutSlash) app.route({ ...definition, url: otherForm(contract.path), schema: { ...schema, hide: true } })
 }

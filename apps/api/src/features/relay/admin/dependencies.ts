@@ -1,0 +1,46 @@
+import type { Permission } from '@parley/protocol/access'
+import type { Database } from '../../../platform/database.ts'
+import type { Encryption } from '../../../platform/encryption.ts'
+import type { EventBus } from '../../../platform/events.ts'
+import type { Actor } from '../../../platform/http/actor.ts'
+import type { RelayEvents } from '../events.ts'
+import type { TokenKeys } from '../keys.ts'
+import type { relayChannels } from '../tables.ts'
+import type { AllowedHosts } from '../upstream/addresses.ts'
+
+export type ChannelRow = typeof relayChannels.$inferSelect
+
+/** How a channel does, as this node has seen it. */
+interface ChannelSnapshot {
+  state: 'healthy' | 'banned' | 'probing'
+  samples: number
+  failures: number
+  errorRate: number
+  bannedUntilMs: number | null
+}
+
+/** What came of trying a channel out. */
+interface ChannelTrial {
+  ok: boolean
+  reason: string
+  message: string
+  status?: number | undefined
+  durationMs: number
+  model: string
+}
+
+export interface RelayAdminDependencies {
+  db: Database
+  events: EventBus<RelayEvents>
+  encryption: Encryption
+  keys: TokenKeys
+  /** Opens the relay of the first workspace to programs; undefined where no key does. */
+  adminKey: string | undefined
+  /** Whether somebody is permitted something. */
+  allows: (actor: Actor, permission: Permission) => Promise<boolean>
+  healthOf: (channelId: string) => ChannelSnapshot
+  /** Tries a channel out, with one of its models or the one that is named. */
+  testChannel: (channel: ChannelRow, model: string | undefined) => Promise<ChannelTrial>
+  /** Hosts the relay may call. */
+  allowedHosts: () => AllowedHosts
+}
