@@ -23,6 +23,12 @@ export function unsupported(param: string, what: string): DialectError {
   return refused(param, `${what} cannot be sent to this model's provider.`)
 }
 
+/** The same for something whose type the client named, which is repeated in short. */
+export function unsupportedType(param: string, what: string, type: unknown): DialectError {
+  const named = typeof type === 'string' ? type.slice(0, 60) : 'unknown'
+  return unsupported(param, `${what} of the type ${named}`)
+}
+
 export function unreadable(what: string): DialectError {
   return new DialectError(502, `The model's provider sent ${what}.`)
 }

@@ -1,5 +1,5 @@
 import type { ContentPart, Source, ToolCallPart, Turn } from '../conversation.ts'
-import { refused, unsupported } from '../dialect-error.ts'
+import { refused, unsupported, unsupportedType } from '../dialect-error.ts'
 import {
   isObject,
   type JsonObject,
@@ -46,7 +46,7 @@ function readContentPart(value: unknown, path: string): ContentPart {
     case 'file':
       return readFile(part.file, `${path}.file`)
     default:
-      throw unsupported(path, `Content of the type ${String(part.type)}`)
+      throw unsupportedType(path, 'Content', part.type)
   }
 }
 
@@ -59,8 +59,7 @@ export function readChatContent(value: unknown, path: string): ContentPart[] {
 
 export function readChatToolCall(value: unknown, path: string): ToolCallPart {
   const call = requiredObject(value, path)
-  if (call.type !== undefined && call.type !== 'function')
-    throw unsupported(path, `A tool call of the type ${textOf(call.type)}`)
+  if (call.type !== undefined && call.type !== 'function') throw unsupportedType(path, 'A tool call', call.type)
   const called = requiredObject(call.function, `${path}.function`)
   const signature = objectAt(objectAt(call, 'extra_content'), 'google').thought_signature
   return {

@@ -8,7 +8,7 @@ import type {
   ToolResultPart,
   Turn,
 } from '../conversation.ts'
-import { refused, unsupported } from '../dialect-error.ts'
+import { refused, unsupported, unsupportedType } from '../dialect-error.ts'
 import {
   boolean,
   finiteNumber,
@@ -93,7 +93,7 @@ function readTurns(messages: unknown[]): { system: TextPart[]; turns: Turn[] } {
 
 function readTool(value: unknown, path: string): Tool {
   const tool = requiredObject(value, path)
-  if (tool.type !== 'function') throw unsupported(path, `A tool of the type ${String(tool.type)}`)
+  if (tool.type !== 'function') throw unsupportedType(path, 'A tool', tool.type)
   const definition = requiredObject(tool.function, `${path}.function`)
   const parameters = optional(definition.parameters, `${path}.function.parameters`, requiredObject)
   return {

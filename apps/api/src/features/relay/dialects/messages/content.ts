@@ -1,5 +1,5 @@
 import type { ContentPart, Part, Source, ToolCallPart, Turn } from '../conversation.ts'
-import { refused, unsupported } from '../dialect-error.ts'
+import { refused, unsupported, unsupportedType } from '../dialect-error.ts'
 import {
   boolean,
   isObject,
@@ -26,7 +26,7 @@ function readSource(value: unknown, path: string): Source {
     case 'text':
       return { kind: 'text', text: field('data') }
     default:
-      throw unsupported(path, `A source of the type ${String(source.type)}`)
+      throw unsupportedType(path, 'A source', source.type)
   }
 }
 
@@ -41,7 +41,7 @@ function readContentBlock(block: JsonObject, path: string): ContentPart {
       return { kind: 'document', source: readSource(block.source, `${path}.source`), name }
     }
     default:
-      throw unsupported(path, `Content of the type ${String(block.type)}`)
+      throw unsupportedType(path, 'Content', block.type)
   }
 }
 

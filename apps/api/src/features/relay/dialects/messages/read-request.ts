@@ -1,5 +1,5 @@
 import type { Conversation, Part, ResponseFormat, TextPart, Thinking, Tool, ToolChoice, Turn } from '../conversation.ts'
-import { refused, unsupported } from '../dialect-error.ts'
+import { refused, unsupportedType } from '../dialect-error.ts'
 import {
   boolean,
   finiteNumber,
@@ -10,7 +10,6 @@ import {
   requiredObject,
   requiredString,
   strings,
-  textOf,
   wholeNumber,
 } from '../json.ts'
 import { readEffort } from '../thinking.ts'
@@ -40,8 +39,7 @@ function readTurn(value: unknown, path: string): Turn {
 function readTool(value: unknown, path: string): Tool {
   const tool = requiredObject(value, path)
   const type = tool.type
-  if (type !== undefined && type !== null && type !== 'custom')
-    throw unsupported(path, `A tool of the type ${textOf(type)}`)
+  if (type !== undefined && type !== null && type !== 'custom') throw unsupportedType(path, 'A tool', type)
   return {
     name: requiredString(tool.name, `${path}.name`),
     description: optional(tool.description, `${path}.description`, requiredString),
@@ -78,7 +76,7 @@ function readThinking(body: JsonObject): Thinking | undefined {
     case 'adaptive':
       return { effort: effort ?? 'high', isShown }
     default:
-      throw unsupported('thinking.type', `Thinking of the type ${String(thinking.type)}`)
+      throw unsupportedType('thinking.type', 'Thinking', thinking.type)
   }
 }
 

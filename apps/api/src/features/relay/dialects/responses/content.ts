@@ -8,7 +8,7 @@ import {
   type ThinkingPart,
   type Turn,
 } from '../conversation.ts'
-import { refused, unsupported } from '../dialect-error.ts'
+import { refused, unsupported, unsupportedType } from '../dialect-error.ts'
 import { type JsonObject, objectsOf, optional, requiredArray, requiredObject, requiredString, textOf } from '../json.ts'
 import { openSignature } from '../signature.ts'
 import { sourceOfUrl, urlOfSource } from '../source.ts'
@@ -34,7 +34,9 @@ function readPart(value: unknown, path: string): ContentPart | RefusalPart {
       return { kind: 'refusal', text: requiredString(part.refusal, `${path}.refusal`) }
     case 'input_image': {
       const fileId = optional(part.file_id, `${path}.file_id`, requiredString)
-      const detail = optional(part.detail, `${path}.detail`, requiredString)
+      const wanted = optional(part.detail, `${path}.detail`, requiredString)
+      // The default, which other dialects leave out.
+      const detail = wanted === 'auto' ? undefined : wanted
       if (fileId !== undefined) return { kind: 'image', source: { kind: 'file', fileId }, detail }
       const url = requiredString(part.image_url, `${path}.image_url`)
       return { kind: 'image', source: sourceOfUrl(url), detail }
@@ -44,7 +46,7 @@ function readPart(value: unknown, path: string): ContentPart | RefusalPart {
       return { kind: 'document', source: readFileSource(part, path), name }
     }
     default:
-      throw unsupported(path, `Content of the type ${String(part.type)}`)
+      throw unsupportedType(path, 'Content', part.type)
   }
 }
 

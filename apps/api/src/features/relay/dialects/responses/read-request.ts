@@ -1,5 +1,5 @@
 import type { Conversation, Part, ResponseFormat, TextPart, Thinking, Tool, ToolChoice, Turn } from '../conversation.ts'
-import { refused, unsupported } from '../dialect-error.ts'
+import { refused, unsupported, unsupportedType } from '../dialect-error.ts'
 import {
   boolean,
   finiteNumber,
@@ -55,7 +55,7 @@ function readItem(item: JsonObject, path: string): Turn {
       return { role: 'user', parts: [{ kind: 'toolResult', callId: callId(), parts, isError: false }], path }
     }
     default:
-      throw unsupported(path, `An item of the type ${String(item.type)}`)
+      throw unsupportedType(path, 'An item', item.type)
   }
 }
 
@@ -80,7 +80,7 @@ function readTurns(input: unknown): Turn[] {
 
 function readTool(value: unknown, path: string): Tool {
   const tool = requiredObject(value, path)
-  if (tool.type !== 'function') throw unsupported(path, `A tool of the type ${String(tool.type)}`)
+  if (tool.type !== 'function') throw unsupportedType(path, 'A tool', tool.type)
   return {
     name: requiredString(tool.name, `${path}.name`),
     description: optional(tool.description, `${path}.description`, requiredString),
