@@ -85,7 +85,6 @@ const byPlace: Record<string, Kind> = {
   'GET /api/tokens/ group': 'relay group',
   'GET /api/log/{group} group': 'relay group',
   'GET /api/logs group': 'relay group',
-  'GET /api/logs/export group': 'relay group',
   'GET /api/dashboard/{group} group': 'relay group',
   'POST /api/relay/guardrails group': 'relay group',
   'PUT /api/relay/guardrails/{id} group': 'relay group',

@@ -3,6 +3,9 @@ import { editMessage, getHistory, pinMessage, sendMessage } from '@parley/protoc
 import { addFriend, updateProfile } from '@parley/protocol/people'
 import { realtimePath } from '@parley/protocol/realtime'
 import { createInvite, updateRoom } from '@parley/protocol/rooms'
+import { createGroup as createRelayGroup, createToken as createRelayToken } from '@parley/protocol/relay'
+import { createChannel } from '@parley/protocol/relay-channels'
+import { createGuardrail } from '@parley/protocol/relay-settings'
 import { createWorkspace, createWorkspaceInvite, switchWorkspace } from '@parley/protocol/workspaces'
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { io, type Socket } from 'socket.io-client'
@@ -22,6 +25,7 @@ const nothing = (kind: Kind): string => (kind === 'token of a room invitation' ?
 
 /** Ids of one side's things. */
 type Things = Record<Kind, string[]>
+type RelayThings = Record<Extract<Kind, `relay ${string}`>, string[]>
 
 interface Side {
   /** Administers the workspace. */
@@ -62,6 +66,32 @@ const tokenOf = (link: string): string => link.slice(link.lastIndexOf('/') + 1)
 const inviteTo = async (admin: TestUser, role: string): Promise<string> =>
   tokenOf((await call(api, admin, createWorkspaceInvite, { body: { role } })).link)
 
+/** One of each thing of the relay. */
+async function settleRelay(user: TestUser, name: string, workspaceId: string): Promise<RelayThings> {
+  const group = `${name}-group`
+  await call(api, user, createRelayGroup, { body: { id: group } })
+  const token = { params: { group }, query: {}, body: { name: `${name} token` } }
+  const { data: made } = await call(api, user, createRelayToken, token)
+  const wanted = { name: `${name} channel`, type: 'test' as const, models: [`${name}-model`] }
+  const { data: channel } = await call(api, user, createChannel, { body: wanted })
+  const rule = { name: `${name} rule`, kind: 'keyword' as const, matches: [name], action: 'refuse' as const }
+  const { data: guardrail } = await call(api, user, createGuardrail, { body: { ...rule, group } })
+  const [log] = await api.sql.query<ResultSetHeader>(
+    `INSERT INTO relay_logs (request_id, workspace_id, group_id, token_id, group_name, token_name, endpoint, model,
+       is_stream, status, address, duration_ms, created_at)
+     SELECT ?, workspace_id, group_id, id, ?, name, 'chat/completions', ?, 0, 200, '192.0.2.7', 1, ?
+     FROM relay_tokens WHERE id = ? AND workspace_id = ?`,
+    [`${name}-request`, group, `${name}-model`, new Date(), made.id, workspaceId],
+  )
+  return {
+    'relay group': [group],
+    'relay token': [made.id],
+    'relay channel': [channel.id],
+    'relay guardrail': [guardrail.id],
+    'relay log': [String(log.insertId)],
+  }
+}
+
 /** One of each thing there is, belonging to somebody who administers their workspace. */
 async function settle(name: string): Promise<Side> {
   const { workspace } = await call(api, api.operator, createWorkspace, { body: { name, slug: name } })
@@ -99,6 +129,7 @@ async function settle(name: string): Promise<Side> {
       'token of a room invitation': [invite.token],
       workspace: [workspace.id],
       'workspace invitation': [invitation.invite.id],
+      ...(await settleRelay(user, name, workspace.id)),
     },
   }
 }
@@ -142,6 +173,14 @@ const silent = new Set([
   'GET /api/admin/people role',
   'GET /api/admin/reports subjectId',
   'GET /api/admin/sessions userId',
+  'GET /api/logs channel_id',
+  'GET /api/logs group',
+  'GET /api/logs token_id',
+  'GET /api/logs/export channel_id',
+  'GET /api/logs/export token_id',
+  'GET /api/log/{group} channel_id',
+  'GET /api/log/{group} token_id',
+  'GET /api/tokens/ group',
   'GET /api/users ids',
   'DELETE /api/friend userId',
   'DELETE /api/block userId',
