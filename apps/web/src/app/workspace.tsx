@@ -164,7 +164,7 @@ function Main() {
         {({ section }) => (isSection(section) ? <SettingsPage section={section} /> : <NotFound />)}
       </Route>
       <Route path="/relay">
-        <RelayPage section="tokens" />
+        <RelayPage section="overview" />
       </Route>
       <Route path="/relay/:section">
         {({ section }) => (isRelaySection(section) ? <RelayPage section={section} /> : <NotFound />)}

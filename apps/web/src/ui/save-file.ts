@@ -1,3 +1,12 @@
+import { parsed, refused } from '@parley/client/rest'
+
+/** Fetches what is no JSON, as whoever holds the token; throws what was refused. */
+export async function fetchFile(path: string, token: string | null): Promise<Blob> {
+  const response = await fetch(path, token === null ? {} : { headers: { authorization: `Bearer ${token}` } })
+  if (!response.ok) throw refused(response.status, parsed(await response.text()))
+  return response.blob()
+}
+
 /** Puts a file where the person keeps what they download. */
 export function saveFile(file: Blob, name: string): void {
   const link = document.createElement('a')

@@ -3,9 +3,10 @@ import { exportAudit, listAudit, type AuditEntry } from '@parley/protocol/audit'
 import { Download, ScrollText } from 'lucide-react'
 import { useErrorText } from '../../errors/error-text.ts'
 import { useClient } from '../../realtime/client-context.tsx'
+import { startOfDay } from '../../ui/day-bounds.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
-import { saveFile } from '../../ui/save-file.ts'
+import { fetchFile, saveFile } from '../../ui/save-file.ts'
 import { SelectField } from '../../ui/select-field.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { TextField } from '../../ui/text-field.tsx'
@@ -28,7 +29,8 @@ export default function AuditPage() {
   const [exporting, setExporting] = useState(false)
   const query = valueOf('query')
   const subject = oneOf(subjects, valueOf('subject'))
-  const [from, to] = [startOf(valueOf('from')), startOf(valueOf('to'), 1)]
+  const from = startOfDay(valueOf('from'))?.toISOString()
+  const to = startOfDay(valueOf('to'), 1)?.toISOString()
   const filters = useMemo(
     () => ({ ...(query && { query }), ...(subject && { action: subject }), ...(from && { from }), ...(to && { to }) }),
     [query, subject, from, to],
@@ -102,17 +104,4 @@ export default function AuditPage() {
       )}
     </div>
   )
-}
-
-/** The beginning of a day where the reader is, some days on; empty for no day. */
-function startOf(date: string, daysOn = 0): string {
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number)
-  const start = new Date(year, month - 1, day + daysOn)
-  return date === '' || Number.isNaN(start.getTime()) ? '' : start.toISOString()
-}
-
-async function fetchFile(path: string, token: string | null): Promise<Blob> {
-  const response = await fetch(path, token === null ? {} : { headers: { authorization: `Bearer ${token}` } })
-  if (!response.ok) throw new Error(`the export was answered with ${response.status}`)
-  return response.blob()
 }

@@ -2,6 +2,7 @@ import { testChannel, type ChannelTest, type RelayChannel } from '@parley/protoc
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useClient } from '../../realtime/client-context.tsx'
+import { formatSpan } from '../../ui/format-span.ts'
 import { useRelayError } from './use-relay-error.ts'
 
 export type Trial =
@@ -42,12 +43,7 @@ export function TrialResult({ trial }: { trial: Trial }) {
 
 function Success({ result: { model, duration_ms: durationMs } }: { result: ChannelTest }) {
   const { t, i18n } = useTranslation('relay')
-  const duration = (durationMs / 1_000).toLocaleString(i18n.language, {
-    style: 'unit',
-    unit: 'second',
-    unitDisplay: 'short',
-    maximumFractionDigits: durationMs < 10_000 ? 2 : 0,
-  })
+  const duration = formatSpan(durationMs, i18n.language)
   return (
     <p className="flex gap-2">
       <CircleCheck aria-hidden className="icon text-success mt-0.5 flex-none" />

@@ -1,11 +1,11 @@
 import type { Permission } from '@parley/protocol/access'
-import { Boxes, Cable, KeyRound, Rocket, type LucideIcon } from 'lucide-react'
+import { Boxes, Cable, ChartColumn, KeyRound, Rocket, ScrollText, type LucideIcon } from 'lucide-react'
 import { lazy, type ComponentType } from 'react'
 import { useSelector } from 'react-redux'
 import { selectMay, type AccessRoot } from '../access/access-slice.ts'
 
 /** The sections of the relay, by the last part of their address, in the order they are listed. */
-export const sections = ['start', 'tokens', 'channels', 'groups'] as const
+export const sections = ['overview', 'start', 'tokens', 'logs', 'channels', 'groups'] as const
 
 export type Section = (typeof sections)[number]
 
@@ -17,8 +17,10 @@ interface SectionView {
 }
 
 export const sectionViews: Record<Section, SectionView> = {
+  overview: { permission: 'relay:read', icon: ChartColumn, page: lazy(() => import('./overview-page.tsx')) },
   start: { permission: 'relay:admin', icon: Rocket, page: lazy(() => import('./start-page.tsx')) },
   tokens: { permission: 'relay:read', icon: KeyRound, page: lazy(() => import('./tokens-page.tsx')) },
+  logs: { permission: 'relay:read', icon: ScrollText, page: lazy(() => import('./logs-page.tsx')) },
   channels: { permission: 'relay:admin', icon: Cable, page: lazy(() => import('./channels-page.tsx')) },
   groups: { permission: 'relay:admin', icon: Boxes, page: lazy(() => import('./groups-page.tsx')) },
 }

@@ -1,5 +1,6 @@
 import type { RequestOf } from '@parley/protocol/contract'
 import type { createToken, RelayToken } from '@parley/protocol/relay'
+import { dayOf, startOfDay } from '../../ui/day-bounds.ts'
 import {
   noQuota,
   noRates,
@@ -39,7 +40,8 @@ export const tokenDraftOf = (token: RelayToken): TokenDraft => ({
   name: token.name,
   models: token.models ?? [],
   subnets: token.subnets ?? [],
-  lastDay: token.expired_at === null ? '' : dayOf(token.expired_at),
+  // An end is the first moment of the day after.
+  lastDay: token.expired_at === null ? '' : dayOf(new Date(token.expired_at - 1)),
   cacheSeconds: String(token.options.cache_ttl_seconds || ''),
   quota: quotaDraftOf(token.quota),
   rates: ratesDraftOf(token),
@@ -65,24 +67,9 @@ export function readToken(draft: TokenDraft): RequestOf<typeof createToken>['bod
     name,
     models: draft.models.length > 0 ? [...draft.models] : null,
     subnets: draft.subnets.length > 0 ? [...draft.subnets] : null,
-    expired_at: endOf(draft.lastDay),
+    expired_at: startOfDay(draft.lastDay, 1)?.getTime() ?? null,
     quota,
     ...rates,
     options: cacheSeconds === null ? {} : { cache_ttl_seconds: cacheSeconds },
   }
-}
-
-/** The day of a moment, where the reader is. */
-function dayOf(atMs: number): string {
-  // An end is the first moment of the day after.
-  const last = new Date(atMs - 1)
-  const padded = (value: number) => String(value).padStart(2, '0')
-  return `${last.getFullYear()}-${padded(last.getMonth() + 1)}-${padded(last.getDate())}`
-}
-
-/** When a day is over, where the reader is; null for no day. */
-function endOf(day: string): number | null {
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
-  const end = new Date(year, month - 1, date + 1).getTime()
-  return day === '' || Number.isNaN(end) ? null : end
 }
