@@ -174,3 +174,33 @@ export const uploadedBytes = new Counter({
   labelNames: ['kind'] as const,
   registers,
 })
+
+export const relayAlerts = new Counter({
+  name: 'relay_alerts_total',
+  help: 'Messages about budgets and bans, by webhook and by mail; the outcome is sent or failed.',
+  labelNames: ['kind', 'outcome'] as const,
+  registers,
+})
+
+export const relayGuardrailHits = new Counter({
+  name: 'relay_guardrail_hits_total',
+  help: 'Places that guardrails redacted, and calls that they refused.',
+  labelNames: ['action'] as const,
+  registers,
+})
+
+export const relayCacheRequests = new Counter({
+  name: 'relay_cache_total',
+  help: 'Calls that could be answered from the response cache; the outcome is hit or miss.',
+  labelNames: ['outcome'] as const,
+  registers,
+})
+
+export const relayPromptsLost = new Counter({
+  name: 'relay_prompt_logs_lost_total',
+  help: 'Prompts that were to be kept and could not be.',
+  registers,
+})
+for (const outcome of ['hit', 'miss']) relayCacheRequests.inc({ outcome }, 0)
+for (const action of ['redact', 'refuse']) relayGuardrailHits.inc({ action }, 0)
+for (const kind of ['budget', 'ban']) for (const outcome of ['sent', 'failed']) relayAlerts.inc({ kind, outcome }, 0)

@@ -1,3 +1,4 @@
+import { relayGuardrailHits } from '../../../platform/metrics.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
 import type { EndpointName } from '../serve/endpoints.ts'
 import { GuardrailStop, guardText, type Guardrail } from './engine.ts'
@@ -105,10 +106,12 @@ export function guardBody(place: PlaceOf | undefined, body: JsonObject, guards: 
       hits += verdict.hits
       return verdict.hits === 0 ? one : verdict.text
     })
+    relayGuardrailHits.inc({ action: 'redact' }, hits)
     return { body: isObject(guarded) ? guarded : body, hits }
   } catch (error) {
-    if (error instanceof GuardrailStop) return { refusedBy: error.guardrail }
-    throw error
+    if (!(error instanceof GuardrailStop)) throw error
+    relayGuardrailHits.inc({ action: 'refuse' })
+    return { refusedBy: error.guardrail }
   }
 }
 

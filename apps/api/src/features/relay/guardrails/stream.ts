@@ -1,6 +1,7 @@
+import { relayGuardrailHits } from '../../../platform/metrics.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
 import { responsesAnswer, withoutLogprobs } from './answer.ts'
-import { createTextScan, guardText, type Guardrail, type TextScan } from './engine.ts'
+import { createTextScan, GuardrailStop, guardText, type Guardrail, type TextScan } from './engine.ts'
 import { each, fields, jsonText, rewriteAt, text, type PlaceOf } from './places.ts'
 import { messageBlock, responseItem } from './request.ts'
 
@@ -46,6 +47,7 @@ function createTextGuard(guards: readonly Guardrail[]): TextGuard {
     if (!scan) return ''
     const rest = scan.push('', true)
     hits += scan.hits()
+    relayGuardrailHits.inc({ action: 'redact' }, scan.hits())
     scans.delete(key)
     return rest
   }
@@ -253,5 +255,16 @@ const rewrites: Record<GuardedApi, (guard: TextGuard) => Rewrite> = {
 /** Guards the events of a stream of an API. */
 export function createStreamGuard(api: GuardedApi, guards: readonly Guardrail[]): StreamGuard {
   const guard = createTextGuard(guards)
-  return { rewriteEvent: rewrites[api](guard), hits: guard.hits }
+  const rewrite = rewrites[api](guard)
+  return {
+    hits: guard.hits,
+    rewriteEvent(data) {
+      try {
+        return rewrite(data)
+      } catch (error) {
+        if (error instanceof GuardrailStop) relayGuardrailHits.inc({ action: 'refuse' })
+        throw error
+      }
+    },
+  }
 }
