@@ -33,7 +33,7 @@ describe('the algorithm', () => {
         let nowUs = 1_000_000_000
         for (const step of steps) {
           nowUs += step
-          const outcome = gcra(arrivalUs, nowUs, limit)
+          const outcome = gcra(arrivalUs, nowUs, { limit })
           expect(outcome.isAllowed).toBe(mayCome(allowedUs, nowUs, limit))
           arrivalUs = outcome.arrivalUs
           if (outcome.isAllowed) allowedUs.push(nowUs)
@@ -50,7 +50,7 @@ describe('the algorithm', () => {
         let nowUs = 1_000_000_000
         for (const step of steps) {
           nowUs += step
-          const outcome = gcra(arrivalUs, nowUs, limit)
+          const outcome = gcra(arrivalUs, nowUs, { limit })
           arrivalUs = outcome.arrivalUs
           if (outcome.isAllowed) model.push(nowUs)
           const nextUs = nowUs + outcome.retryAfterUs
@@ -60,10 +60,54 @@ describe('the algorithm', () => {
           expect(outcome.remaining === 0 || mayCome([...model, ...more.slice(1)], nowUs, limit)).toBe(true)
           expect(mayCome([...model, ...more], nowUs, limit)).toBe(false)
           const restedUs = nowUs + outcome.resetUs
-          expect(gcra(arrivalUs, restedUs, limit).remaining).toBe(limit.perMinute - 1)
+          expect(gcra(arrivalUs, restedUs, { limit }).remaining).toBe(limit.perMinute - 1)
         }
       }),
     )
+  })
+
+  test('several at once are so many one by one, or none of them', () => {
+    const costs = fc.array(
+      fc.record({ pauseUs: fc.integer({ min: 0, max: 20_000_000 }), cost: fc.integer({ min: 1, max: 45 }) }),
+      {
+        maxLength: 60,
+      },
+    )
+    fc.assert(
+      fc.property(limits, costs, (limit, steps) => {
+        let arrivalUs = 0
+        let nowUs = 1_000_000_000
+        for (const { pauseUs, cost } of steps) {
+          nowUs += pauseUs
+          const atOnce = gcra(arrivalUs, nowUs, { limit, cost })
+          let singly = arrivalUs
+          let allowed = 0
+          while (allowed < cost) {
+            const one = gcra(singly, nowUs, { limit })
+            if (!one.isAllowed) break
+            singly = one.arrivalUs
+            allowed += 1
+          }
+          expect(atOnce.isAllowed).toBe(allowed === cost)
+          expect(atOnce.arrivalUs).toBe(atOnce.isAllowed ? singly : Math.max(arrivalUs, nowUs))
+          const isAllowedAfter = (waitUs: number) => gcra(arrivalUs, nowUs + waitUs, { limit, cost }).isAllowed
+          const mayEver = cost <= limit.perMinute
+          expect(isAllowedAfter(atOnce.retryAfterUs)).toBe(mayEver)
+          expect(!atOnce.isAllowed && isAllowedAfter(atOnce.retryAfterUs - 1)).toBe(false)
+          arrivalUs = atOnce.arrivalUs
+        }
+      }),
+    )
+  })
+
+  test('what is forced beyond the limit is waited for by the next one; what is given back may be used', () => {
+    const limit = { perMinute: 10 }
+    const nowUs = 1_000_000_000
+    const forced = gcra(0, nowUs, { limit, cost: 25 }, true)
+    expect(forced).toMatchObject({ isAllowed: true, remaining: 0, retryAfterUs: 0, resetUs: 150_000_000 })
+    expect(gcra(forced.arrivalUs, nowUs, { limit })).toMatchObject({ isAllowed: false, retryAfterUs: 96_000_000 })
+    expect(gcra(forced.arrivalUs, nowUs, { limit, cost: -20 }, true)).toMatchObject({ remaining: 5 })
+    expect(gcra(forced.arrivalUs, nowUs, { limit, cost: -90 }, true)).toMatchObject({ remaining: 10, resetUs: 0 })
   })
 
   test('counts under no limit what one of several refuses', async () => {
@@ -104,17 +148,26 @@ describe('in Redis', () => {
   })
 
   test('the answers are those of the memory store on the same clock', async () => {
-    const requests = fc.array(fc.subarray(['lin', 'wei', 'office'], { minLength: 1 }), { minLength: 1, maxLength: 25 })
+    const requests = fc.array(
+      fc.record({
+        keys: fc.subarray(['lin', 'wei', 'office'], { minLength: 1 }),
+        cost: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
+        isForced: fc.boolean(),
+        isGivenBack: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 25 },
+    )
     await fc.assert(
-      fc.asyncProperty(requests, limits, async (keys, limit) => {
+      fc.asyncProperty(requests, limits, async (steps, limit) => {
         const [inRedis] = storesOf(crypto.randomUUID())
         let nowUs = 0
         const inMemory = createMemoryStore(() => nowUs)
-        for (const wanted of keys) {
-          const counted = wanted.map((key) => ({ key, limit }))
-          const outcomes = (await inRedis?.(counted)) ?? []
+        for (const { keys, cost = 1, isForced, isGivenBack } of steps) {
+          const wanted = isForced && isGivenBack ? -cost : cost
+          const counted = keys.map((key) => ({ key, limit, ...(wanted !== 1 && { cost: wanted }) }))
+          const outcomes = (await inRedis?.(counted, isForced)) ?? []
           nowUs = outcomes[0]?.nowUs ?? 0
-          expect(outcomes).toEqual(await inMemory(counted))
+          expect(outcomes).toEqual(await inMemory(counted, isForced))
         }
       }),
       { numRuns: 40 },

@@ -3,6 +3,13 @@ export interface Limit {
   perMinute: number
 }
 
+/** What is wanted of a limit. */
+export interface Wanted {
+  limit: Limit
+  /** How many at once; 1 if absent. */
+  cost?: number
+}
+
 /** What became of one request under one limit. */
 export interface Outcome {
   isAllowed: boolean
@@ -24,13 +31,20 @@ export const intervalUsOf = ({ perMinute }: Limit): number => Math.max(1, Math.c
 /**
  * The generic cell rate algorithm. All that is remembered of a key is when its next request would arrive if they came
  * evenly, `arrivalUs`: nothing is held against a key whose time is past, and none is ahead by more than the whole limit.
+ *
+ * With `isForced` the cost is counted even beyond the limit, for what was used already; a cost below 0 gives back.
  */
-export function gcra(arrivalUs: number, nowUs: number, limit: Limit): Outcome & { arrivalUs: number } {
+export function gcra(
+  arrivalUs: number,
+  nowUs: number,
+  { limit, cost = 1 }: Wanted,
+  isForced = false,
+): Outcome & { arrivalUs: number } {
   const intervalUs = intervalUsOf(limit)
   const wholeUs = intervalUs * limit.perMinute
   const before = Math.max(arrivalUs, nowUs)
-  const after = before + intervalUs
-  const retryAfterUs = Math.max(0, after - wholeUs - nowUs)
+  const after = Math.max(nowUs, before + intervalUs * cost)
+  const retryAfterUs = isForced ? 0 : Math.max(0, after - wholeUs - nowUs)
   const isAllowed = retryAfterUs === 0
   const kept = isAllowed ? after : before
   return {

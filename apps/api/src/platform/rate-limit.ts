@@ -3,7 +3,7 @@ import type { Outcome } from './gcra.ts'
 import { networkOf } from './http/address.ts'
 import { rateLimited } from './http/errors.ts'
 import type { RateClass } from './rate-classes.ts'
-import { createMemoryStore, createRedisStore, type Counted } from './rate-limit-stores.ts'
+import { createSharedStore, type Counted } from './rate-limit-stores.ts'
 
 /** How much of each class one person may ask in a minute, and how many people may share an address. */
 export type RateLimits = Record<RateClass, number> & { addressFactor: number }
@@ -34,9 +34,6 @@ interface RateLimiterDependencies {
   log: { warn(context: object, message: string): void }
 }
 
-/** After a failure of Redis, limits are counted on this node alone for so long before it is tried again. */
-const alonePauseMs = 1_000
-
 const toMs = (microseconds: number) => Math.ceil(microseconds / 1_000)
 
 /** What refuses longest or, if nothing does, what leaves the least. */
@@ -53,27 +50,9 @@ function nearest(counted: Counted[], outcomes: Outcome[]): Allowance {
   })
 }
 
-/** Makes what counts requests: in Redis with a cluster, so that all nodes together allow what one would, else in memory. */
+/** Makes what counts requests, for all nodes together. */
 export function createRateLimiter({ limits, cluster, log }: RateLimiterDependencies): RateLimiter {
-  const inMemory = createMemoryStore()
-  const inRedis = cluster && createRedisStore(cluster.redis, cluster.key)
-  let aloneUntilMs = 0
-  let isAlone = false
-
-  async function take(counted: Counted[]): Promise<Outcome[]> {
-    if (!inRedis || performance.now() < aloneUntilMs) return inMemory(counted)
-    try {
-      const outcomes = await inRedis(counted)
-      isAlone = false
-      return outcomes
-    } catch (error) {
-      // Open rather than closed: a team that cannot talk because a counter is away has lost more than a limit.
-      if (!isAlone) log.warn({ err: error }, 'limits are counted on this node alone until Redis is back')
-      isAlone = true
-      aloneUntilMs = performance.now() + alonePauseMs
-      return inMemory(counted)
-    }
-  }
+  const take = createSharedStore({ cluster, log })
 
   return async (rateClass, { address, userId }) => {
     const { [rateClass]: perMinute, addressFactor } = limits()
