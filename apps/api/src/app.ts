@@ -233,6 +233,8 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   const relay = await createRelay({
     database,
     events,
+    cluster,
+    mailer,
     secret: config.ENCRYPTION_KEY,
     upstreamHosts: () => settings.current().RELAY_UPSTREAM_HOSTS,
     adminKey: config.ADMIN_KEY,

@@ -1,21 +1,34 @@
+import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import { Agent, type Dispatcher } from 'undici'
 import { createTestUpstream } from '@parley/test-upstream/server'
 import type { DatabasePools } from '../../platform/database.ts'
 import { createEncryption } from '../../platform/encryption.ts'
+import type { Cluster } from '../../platform/cluster.ts'
 import type { EventBus } from '../../platform/events.ts'
+import type { Mailer } from '../../platform/mail.ts'
+import { createSharedStore } from '../../platform/rate-limit-stores.ts'
 import { AppError } from '../../platform/http/errors.ts'
+import { createAlerts } from './alerts/alerts.ts'
 import { createAccounting } from './accounting/index.ts'
 import type { RelayAdminDependencies } from './admin/dependencies.ts'
 import { createRelayAdmin } from './admin/index.ts'
 import type { RelayEvents } from './events.ts'
 import { createTokenKeys } from './keys.ts'
+import { createGuardrails } from './guardrails/store.ts'
+import { createPromptLog } from './prompt-log.ts'
+import { createResponseCache } from './response-cache.ts'
 import { createChannels, type Channel } from './routing/channels.ts'
+import { createConcurrency } from './routing/concurrency.ts'
 import { createHealth } from './routing/health.ts'
+import { createLimits } from './routing/limits.ts'
+import { createRates } from './routing/rates.ts'
 import { createCredentials } from './serve/credential.ts'
 import { serveRoutes } from './serve/routes.ts'
 import { createSinks } from './serve/sink.ts'
-import { createAllowedHosts } from './upstream/addresses.ts'
+import { createWishes } from './settings.ts'
+import { relayChannels } from './tables.ts'
+import { createAllowedHosts, parseHosts } from './upstream/addresses.ts'
 import { createDispatcher } from './upstream/dispatcher.ts'
 
 interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'allows'> {
@@ -26,6 +39,8 @@ interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'a
   /** Hosts that may be called, as the setting says now. */
   upstreamHosts: () => string
   limitGuesses: (address: string) => Promise<void>
+  cluster: Cluster | null
+  mailer: Mailer
   log: {
     info(context: object, message: string): void
     warn(context: object, message: string): void
@@ -35,21 +50,32 @@ interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'a
 
 /** The one door to every model API: keys, limits, routing, conversion and the bill. */
 export async function createRelay(dependencies: RelayDependencies) {
-  const { database, events, secret, upstreamHosts, limitGuesses, log } = dependencies
+  const { database, events, secret, upstreamHosts, limitGuesses, cluster, log } = dependencies
   const { db, reader } = database
   const keys = createTokenKeys(secret)
   const encryption = createEncryption(secret)
   const hosts = createAllowedHosts(upstreamHosts)
+  const dispatchers = createDispatchers(hosts)
+  const concurrency = createConcurrency({ cluster, log })
   const testUpstream = await startTestUpstream()
   const accounting = createAccounting({ database, events, log })
   const channels = createChannels({ db, events, encryption, testUpstream: () => testUpstream.origin, log })
-  const health = createHealth({
-    onBan: (channelId, untilMs) => log.warn({ channelId, untilMs }, 'a channel is banned'),
+  const health = createHealth({ onBan: (channelId, untilMs) => void announceBan(dependencies, channelId, untilMs) })
+  const limits = createLimits({
+    rates: createRates(createSharedStore({ cluster, log })),
+    concurrency,
+  })
+  const wishesOf = createWishes(db, events)
+  const promptLog = createPromptLog({ db, wishesOf, log })
+  const alerts = createAlerts({ ...dependencies, db, encryption, wishesOf, dispatcher: dispatchers.forWebhooks })
+  const cache = createResponseCache({
+    cluster,
+    onError: (error) => log.warn({ err: error }, 'answers that are kept could not be shared'),
   })
   const sinks = createSinks((error) => log.warn({ err: error }, 'what an upstream streams cannot be read'))
-  const dispatchers = createDispatchers(hosts)
   const credentials = createCredentials({ reader, keys, events })
   await accounting.start()
+  promptLog.start()
   const admin = createRelayAdmin({
     ...dependencies,
     db,
@@ -71,7 +97,10 @@ export async function createRelay(dependencies: RelayDependencies) {
         channels,
         health,
         dispatcherOf: dispatchers.of,
-        enter: async () => () => undefined,
+        limits,
+        guardrailsFor: createGuardrails(db, events),
+        cache,
+        promptLog,
         limitGuesses,
         node: accounting.node,
       })
@@ -79,9 +108,25 @@ export async function createRelay(dependencies: RelayDependencies) {
     /** Waits until every call is billed. */
     async close(): Promise<void> {
       sinks.close()
-      await accounting.close()
+      await Promise.all([accounting.close(), promptLog.close(), alerts.close()])
+      concurrency.close()
       await Promise.all([dispatchers.close(), testUpstream.close()])
     },
+  }
+}
+
+/** Says that a channel is left alone for a while. */
+async function announceBan(
+  { database, events, log }: Pick<RelayDependencies, 'database' | 'events' | 'log'>,
+  channelId: string,
+  untilMs: number,
+): Promise<void> {
+  log.warn({ channelId, untilMs }, 'a channel is left alone for a while: it fails')
+  try {
+    const [channel] = await database.db.select().from(relayChannels).where(eq(relayChannels.id, channelId))
+    if (channel) events.emit('relay.banned', { workspaceId: channel.workspaceId, channelId, untilMs })
+  } catch (error) {
+    log.error({ err: error, channelId }, 'nobody could be told of a failing channel')
   }
 }
 
@@ -105,9 +150,13 @@ async function startTestUpstream(): Promise<{ origin: string; close: () => Promi
   }
 }
 
+/** Webhooks go to addresses that administrators name, but never into the private network. */
+const anyPublicHost = parseHosts('*')
+
 /** Connections to upstreams, shared by channels that wait as long for one. */
 function createDispatchers(hosts: ReturnType<typeof createAllowedHosts>) {
   const forTest = new Agent({ pipelining: 1 })
+  const forWebhooks = createDispatcher({ connectMs: 5_000, hosts: () => anyPublicHost })
   const byConnectMs = new Map<number, Agent>()
 
   return {
@@ -119,6 +168,7 @@ function createDispatchers(hosts: ReturnType<typeof createAllowedHosts>) {
       byConnectMs.set(connectMs, dispatcher)
       return dispatcher
     },
-    close: () => Promise.all([forTest, ...byConnectMs.values()].map((dispatcher) => dispatcher.destroy())),
+    forWebhooks,
+    close: () => Promise.all([forTest, forWebhooks, ...byConnectMs.values()].map((dispatcher) => dispatcher.destroy())),
   }
 }

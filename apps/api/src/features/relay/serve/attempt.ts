@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { GuardrailStop } from '../guardrails/engine.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
 import { UpstreamFailure, type UpstreamAnswer, type UpstreamFault } from '../upstream/client.ts'
 import type { StreamRelay } from './stream-relay.ts'
@@ -72,7 +73,7 @@ export function readWhole(answer: UpstreamAnswer, bytesMax = wholeBytesMax): Pro
 /** Reads a stream up to its first event. */
 export function readFirst(answer: UpstreamAnswer, relay: StreamRelay): Promise<AttemptResult> {
   const { headers, status } = answer
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const first: (Buffer | string)[] = []
     const unreadable = (message: string) => resolve(failed({ status, fault: 'unreadable', message, headers }))
     answer.read({
@@ -88,8 +89,9 @@ export function readFirst(answer: UpstreamAnswer, relay: StreamRelay): Promise<A
           if (!relay.hasBegun()) return
           answer.hold()
           resolve({ kind: 'stream', headers, answer, relay, first })
-        } catch {
+        } catch (error) {
           answer.abort()
+          if (error instanceof GuardrailStop) return reject(error)
           unreadable('its stream could not be read')
         }
       },

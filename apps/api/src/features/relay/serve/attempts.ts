@@ -3,6 +3,8 @@ import { convertRequest, type Dialect } from '../dialects/convert.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
 import { chooseChannel } from '../routing/choose.ts'
 import { upstreamModelOf, type Channel } from '../routing/channels.ts'
+import type { GuardedApi } from '../guardrails/stream.ts'
+import type { Entered } from '../routing/limits.ts'
 import { outcomeOf, planRetry } from '../routing/retry.ts'
 import { stickyChannel } from '../routing/sticky.ts'
 import { callUpstream, UpstreamFailure, type UpstreamAnswer } from '../upstream/client.ts'
@@ -12,7 +14,9 @@ import { failed, readAnswer, readFirst, readRefusal, type AttemptResult, type Fa
 import type { Call } from './call.ts'
 import { createConverting } from './converting.ts'
 import type { ServeDependencies } from './dependencies.ts'
-import { createPassthrough, type StreamedApi } from './passthrough.ts'
+import { createGuarded } from './guarded.ts'
+import { createPassthrough } from './passthrough.ts'
+import { createRecorded } from './recorded.ts'
 import type { StreamRelay } from './stream-relay.ts'
 
 /** An answer, or the last failure, and the channel it came from. */
@@ -52,16 +56,25 @@ function bodyFor(call: Call, channel: Channel, dialect: Dialect | null): Buffer 
 const wantsUsage = ({ stream_options: options }: JsonObject): boolean =>
   isObject(options) && options.include_usage === true
 
-const isStreamed = (name: string): name is StreamedApi =>
+const isStreamed = (name: string): name is GuardedApi =>
   name === 'chat' || name === 'completions' || name === 'responses' || name === 'messages'
 
-/** What turns the channel's stream into the client's. */
-function relayOf(call: Call, dialect: Dialect | null): StreamRelay {
-  const { body } = call
-  const { name } = call.endpoint
+/** What turns the channel's stream into the client's dialect. */
+function translation(call: Call, dialect: Dialect | null): StreamRelay {
+  const { body, asked, inputTokens, endpoint } = call
+  const { name } = endpoint
   if (dialect !== null && isDialect(name) && dialect !== name)
-    return createConverting(dialect, name, { request: body, model: call.asked.model, inputTokens: call.inputTokens })
+    return createConverting(dialect, name, { request: body, model: asked.model, inputTokens })
   return createPassthrough(isStreamed(name) ? name : 'media', { isUsageWanted: wantsUsage(body) })
+}
+
+/** What turns the channel's stream into what the client is sent. */
+function relayOf(call: Call, dialect: Dialect | null): StreamRelay {
+  const { name } = call.endpoint
+  const { output } = call.guardrails
+  const translated = translation(call, dialect)
+  const guarded = output.length > 0 && isStreamed(name) ? createGuarded(translated, name, output) : translated
+  return call.cacheKey === null ? guarded : createRecorded(guarded)
 }
 
 /** Whether what is no JSON may be the answer: transcriptions come as text and subtitles too. */
@@ -96,7 +109,11 @@ function noteFailure(call: Call, channel: Channel, failure: FailedAttempt, start
 }
 
 /** Makes what asks channels until one answers. Null where none may be asked. */
-export function createAttempts({ dispatcherOf, health }: Pick<ServeDependencies, 'dispatcherOf' | 'health'>) {
+export function createAttempts({
+  dispatcherOf,
+  health,
+  limits,
+}: Pick<ServeDependencies, 'dispatcherOf' | 'health' | 'limits'>) {
   const support = createResponsesSupport()
   const choice = { errorRateOf: health.errorRate, isAvailable: health.isAvailable, random: Math.random }
 
@@ -146,27 +163,51 @@ export function createAttempts({ dispatcherOf, health }: Pick<ServeDependencies,
     return isMissing ? ask(call, channel) : served
   }
 
+  /** Chooses a channel that has room for the call, and enters it. */
+  async function enterChannel(call: Call, tried: Set<string>): Promise<{ channel: Channel; entered: Entered } | null> {
+    for (let channel = choose(call, tried); channel !== null; channel = choose(call, tried)) {
+      const { id, rpm, tpm, concurrency } = channel
+      const entered = await limits.enter([{ key: `c${id}`, rpm, tpm, concurrency }], call.inputTokens)
+      if (!('refusal' in entered)) return { channel, entered }
+      tried.add(id)
+    }
+    return null
+  }
+
+  /** Asks the channel once more, or another one, as long as that makes sense. */
   return async function attempt(call: Call): Promise<Served | null> {
     const tried = new Set<string>()
-    let channel = choose(call, tried)
+    let chosen = await enterChannel(call, tried)
     let served: Served | null = null
-    for (let attempts = 1; channel !== null; attempts += 1) {
+    for (let attempts = 1; chosen !== null; attempts += 1) {
+      const { channel, entered } = chosen
       const startedAtMs = performance.now()
       const report = health.begin(channel.id)
       served = await ask(call, channel)
       const { result } = served
       report(result.kind === 'failed' ? outcomeOf(result) : 'good')
-      if (result.kind !== 'failed' || call.hasLeft) return served
+      if (result.kind !== 'failed') {
+        call.leaveChannel = entered.leave
+        return served
+      }
+      entered.leave(0)
+      if (call.hasLeft) return served
       tried.add(channel.id)
-      const other = choose(call, tried)
+      const other = await enterChannel(call, tried)
       const elapsedMs = performance.now() - call.startedAtMs
       const situation = { failure: result, attempts, elapsedMs, hasOther: other !== null, nowMs: Date.now() }
       const retry = planRetry({ ...situation, random: Math.random })
-      if (!retry) return served
+      if (!retry) {
+        other?.entered.leave(0)
+        return served
+      }
       noteFailure(call, channel, result, startedAtMs)
-      if (retry.channel === 'other') channel = other
-      else await delay(retry.waitMs)
+      if (retry.channel === 'same') {
+        await delay(retry.waitMs)
+        tried.delete(channel.id)
+      }
       if (call.hasLeft) return served
+      chosen = other ?? (await enterChannel(call, tried))
     }
     return served
   }

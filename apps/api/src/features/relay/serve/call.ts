@@ -4,6 +4,8 @@ import { costOf } from '../accounting/price.ts'
 import type { Price } from '../accounting/prices.ts'
 import type { JsonObject } from '../dialects/json.ts'
 import type { Channel } from '../routing/channels.ts'
+import type { Guardrails } from '../guardrails/store.ts'
+import type { CachedAnswer } from '../response-cache.ts'
 import { noUsage, type Usage } from '../usage.ts'
 import type { Credential } from './credential.ts'
 import type { Endpoint } from './endpoints.ts'
@@ -27,6 +29,8 @@ export interface Call extends Incoming {
   asked: Asked
   /** Channels that have the model. */
   candidates: readonly Channel[]
+  /** What its texts have to pass. */
+  guardrails: Guardrails
   /** Tokens of the prompt as counted here. */
   inputTokens: number
   /** Output tokens that are set aside. */
@@ -37,8 +41,16 @@ export interface Call extends Incoming {
   attempts: Attempt[]
   /** Ends what is under way upstream. */
   abort: (() => void) | null
+  /** Makes room in the channel that answers. */
+  leaveChannel: ((tokensUsed: number) => void) | null
   /** The client closed its connection before it had the whole answer. */
   hasLeft: boolean
+  /** Tokens it turned out to use, for the limits. */
+  tokensUsed: number
+  /** Names the question, where its answer may be kept for equal ones. */
+  cacheKey: string | null
+  /** The workspace keeps what is asked and answered. */
+  keepsPrompt: boolean
 }
 
 /** How a call ended, as far as its row of the log says it. */
@@ -52,6 +64,10 @@ export interface Ending {
   serviceTier?: string | null
   firstTokenMs?: number | null
   isCached?: boolean
+  /** What went out, where it may answer equal requests. */
+  sent?: CachedAnswer
+  /** The answer as text, where prompts are kept. */
+  text?: string
 }
 
 /** What is billed where the upstream did not say what was used: the prompt as counted, and what was delivered. */

@@ -1,15 +1,8 @@
 import { createStreamConverter, type AnswerContext, type Dialect } from '../dialects/convert.ts'
+import { parsed } from '../dialects/json.ts'
 import { createMeter } from '../dialects/meter.ts'
 import { createSplitter, eventsOf, readEvent } from './sse.ts'
 import type { StreamFault, StreamRelay } from './stream-relay.ts'
-
-const parse = (data: string): unknown => {
-  try {
-    return JSON.parse(data)
-  } catch {
-    return null
-  }
-}
 
 /** Translates a stream from the channel's dialect into the client's. */
 export function createConverting(from: Dialect, to: Dialect, context: AnswerContext): StreamRelay {
@@ -23,7 +16,7 @@ export function createConverting(from: Dialect, to: Dialect, context: AnswerCont
     for (const { from: start, to: stop } of eventsOf(whole)) {
       const event = readEvent(whole.toString('utf8', start, stop))
       if (!event) continue
-      meter.event(event.name, parse(event.data))
+      meter.event(event.name, parsed(event.data))
       out += converter.push(event)
     }
     return out
@@ -46,6 +39,7 @@ export function createConverting(from: Dialect, to: Dialect, context: AnswerCont
     breakOff: (message) => converter.fail(message),
     hasBegun: () => hasBegun,
     fault,
+    sent: () => null,
     usage: () => meter.usage(),
     serviceTier: () => null,
     deliveredText: () => meter.text(),

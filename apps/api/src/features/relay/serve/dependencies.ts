@@ -1,9 +1,12 @@
 import type { Dispatcher } from 'undici'
 import type { Ledger } from '../accounting/ledger.ts'
 import type { Prices } from '../accounting/prices.ts'
+import type { createGuardrails } from '../guardrails/store.ts'
+import type { createPromptLog } from '../prompt-log.ts'
+import type { ResponseCache } from '../response-cache.ts'
 import type { Channel, Channels } from '../routing/channels.ts'
 import type { Health } from '../routing/health.ts'
-import type { Call } from './call.ts'
+import type { Limits } from '../routing/limits.ts'
 import type { createCredentials } from './credential.ts'
 import type { createSinks } from './sink.ts'
 
@@ -16,8 +19,11 @@ export interface ServeDependencies {
   channels: Channels
   health: Health
   dispatcherOf: (channel: Channel) => Dispatcher
-  /** Counts a call against the rates of its token and group; answers how to end it, or throws a refusal. */
-  enter: (call: Call) => Promise<() => void>
+  guardrailsFor: ReturnType<typeof createGuardrails>
+  cache: ResponseCache
+  promptLog: Pick<ReturnType<typeof createPromptLog>, 'isWanted' | 'keep'>
+  /** How fast tokens, groups and channels may be used. */
+  limits: Limits
   /** Counts a key nobody has against the network it came from; throws a refusal when there are too many. */
   limitGuesses: (address: string) => Promise<void>
   /** Names this process in the reservations it makes. */

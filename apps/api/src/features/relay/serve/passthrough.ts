@@ -1,6 +1,6 @@
-import { isObject } from '../dialects/json.ts'
+import { isObject, parsed, type JsonObject } from '../dialects/json.ts'
 import { createMeter } from '../dialects/meter.ts'
-import { createSplitter, eventsOf, readEvent, type SseEvent } from './sse.ts'
+import { createSplitter, eventsOf, readEvent, writeEvent, type SseEvent } from './sse.ts'
 import { breakOffEvent, type StreamFault, type StreamRelay } from './stream-relay.ts'
 
 /** APIs whose streams are handed on as the upstream writes them. */
@@ -40,7 +40,7 @@ const numberOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isInteger(value) ? value : null
 
 /** What an error event says. Its code is a status only where it looks like one. */
-function faultOf(data: Record<string, unknown>): StreamFault | null {
+function faultOf(data: JsonObject): StreamFault | null {
   const error = isObject(data.error) ? data.error : data.type === 'error' ? data : null
   if (!error) return null
   const said = numberOf(error.status) ?? numberOf(error.code) ?? 0
@@ -49,18 +49,9 @@ function faultOf(data: Record<string, unknown>): StreamFault | null {
   return { status: said >= 400 && said < 600 ? said : byType, message }
 }
 
-function parse(data: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(data)
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-const write = ({ name, data }: SseEvent): string => {
-  const lines = data.includes('\n') ? data.split('\n').join('\ndata: ') : data
-  return name === null ? `data: ${lines}\n\n` : `event: ${name}\ndata: ${lines}\n\n`
+function parse(data: string): JsonObject | null {
+  const value = parsed(data)
+  return isObject(value) ? value : null
 }
 
 /**
@@ -106,13 +97,13 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
       if (isObject(data.usage)) {
         const isBare = !Array.isArray(data.choices) || data.choices.length === 0
         if (isUsageWanted)
-          return write({ ...event, data: isBare ? JSON.stringify({ ...data, choices: [] }) : event.data })
+          return writeEvent({ ...event, data: isBare ? JSON.stringify({ ...data, choices: [] }) : event.data })
         if (isBare) return ''
         const { usage: _, ...others } = data
-        return write({ ...event, data: JSON.stringify(others) })
+        return writeEvent({ ...event, data: JSON.stringify(others) })
       }
     }
-    return write(isUsageWanted ? event : { ...event, data: event.data.replace(emptyUsage, '') })
+    return writeEvent(isUsageWanted ? event : { ...event, data: event.data.replace(emptyUsage, '') })
   }
 
   function passNamed(event: SseEvent): string {
@@ -126,7 +117,7 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
       const tier = isObject(data.response) ? data.response.service_tier : undefined
       if (typeof tier === 'string') serviceTier = tier
     }
-    return write(event)
+    return writeEvent(event)
   }
 
   function passEvents(whole: Buffer): string {
@@ -158,6 +149,7 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
     breakOff: (message) => breakOffEvent(api, message),
     hasBegun: () => hasBegun,
     fault: () => fault,
+    sent: () => null,
     usage: () => meter.usage(),
     serviceTier: () => serviceTier,
     deliveredText() {

@@ -2,12 +2,18 @@ import type { ServerResponse } from 'node:http'
 import { isDatabaseAway } from '../../../platform/database.ts'
 import { DialectError } from '../dialects/dialect-error.ts'
 import { isObject } from '../dialects/json.ts'
+import { GuardrailStop } from '../guardrails/engine.ts'
 import { refusalBody, refusalHeaders, RelayRefusal, type Envelope } from '../refusals.ts'
 import type { FailedAttempt } from './attempt.ts'
+
+/** What is said of an answer that a guardrail stopped. */
+export const stoppedBy = ({ guardrail }: GuardrailStop): string =>
+  `The answer was stopped by the guardrail “${guardrail}”.`
 
 /** Whatever was thrown, as a refusal that says nothing of the inside. */
 export function toRefusal(error: unknown): RelayRefusal {
   if (error instanceof RelayRefusal) return error
+  if (error instanceof GuardrailStop) return new RelayRefusal('guardrail', stoppedBy(error))
   if (error instanceof DialectError) {
     return error.status === 400
       ? new RelayRefusal('invalid_request', error.message, { ...(error.param !== null && { param: error.param }) })

@@ -12,6 +12,9 @@ export interface Asked {
   choices: number
 }
 
+/** A call whose body was not understood yet. */
+export const nothingAsked: Asked = { model: '', isStream: false, outputTokensMax: null, choices: 1 }
+
 const modelLengthMax = 128
 
 /** Endpoints whose answers are no text: nothing is set aside for output. */

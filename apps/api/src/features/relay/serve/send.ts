@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { convertAnswer, type Dialect } from '../dialects/convert.ts'
 import { countTokens } from '../dialects/count-prompt.ts'
 import { readUsage, type Metered } from '../dialects/meter.ts'
+import { guardAnswer } from '../guardrails/answer.ts'
+import { checkText } from '../guardrails/engine.ts'
 import { RelayRefusal } from '../refusals.ts'
 import type { UpstreamAnswer } from '../upstream/client.ts'
 import { answerHeaders, upstreamRequestIdOf } from '../upstream/providers.ts'
@@ -58,24 +60,53 @@ const isDialect = (name: EndpointName): name is Exclude<Dialect, 'gemini'> =>
 const foreignDialect = (call: Call, { dialect }: Served): Dialect | null =>
   dialect !== null && isDialect(call.endpoint.name) && dialect !== call.endpoint.name ? dialect : null
 
-/** Sends a whole answer, in the client's dialect. */
+/** A whole answer as the client is to get it: in its dialect, and past the guardrails. */
+function bodyOf(call: Call, served: Served, { json, body }: Result<'whole'>): Buffer | string | RelayRefusal {
+  const { name } = call.endpoint
+  const foreign = foreignDialect(call, served)
+  const { output } = call.guardrails
+  if (json === null || (foreign === null && output.length === 0)) return body
+  const converted =
+    foreign !== null && isDialect(name)
+      ? convertAnswer(foreign, name, json, { request: call.body, model: call.asked.model })
+      : json
+  const guarded = guardAnswer(name, converted, output)
+  if ('refusedBy' in guarded)
+    return new RelayRefusal('guardrail', `The answer was refused by the guardrail “${guarded.refusedBy}”.`)
+  return foreign === null && guarded.hits === 0 ? body : JSON.stringify(guarded.body)
+}
+
+/** Sends a whole answer. */
 export function sendWhole(call: Call, served: Served, result: Result<'whole'>, res: ServerResponse): Ending {
   const { name } = call.endpoint
   const { json } = result
-  const foreign = foreignDialect(call, served)
-  const usage = json && name !== 'count_tokens' ? readUsage(foreign ?? meteredAs[name], json) : null
-  const body =
-    foreign && isDialect(name)
-      ? JSON.stringify(convertAnswer(foreign, name, json, { request: call.body, model: call.asked.model }))
-      : result.body
+  const told = json && name !== 'count_tokens' ? readUsage(foreignDialect(call, served) ?? meteredAs[name], json) : null
+  const usage = told ?? countedUsage(call, 0)
   const tier = json?.service_tier
-  const part = { ...channelPart(served), serviceTier: typeof tier === 'string' ? tier : null }
+  const part = { ...channelPart(served), serviceTier: typeof tier === 'string' ? tier : null, usage }
   // A client that left got nothing, but its prompt was worked on.
-  if (call.hasLeft) return { ...part, ...clientLeft, usage: usage ?? countedUsage(call, 0) }
-  res.writeHead(result.status, { ...headersFor(call, served), 'content-length': Buffer.byteLength(body) })
+  if (call.hasLeft) return { ...part, ...clientLeft }
+  const body = bodyOf(call, served, result)
+  if (body instanceof RelayRefusal) {
+    sendRefusal(res, body, call.endpoint.envelope, call.requestId)
+    return { ...part, status: body.status, error: { code: body.code, message: body.message } }
+  }
+  const headers = headersFor(call, served)
+  res.writeHead(result.status, { ...headers, 'content-length': Buffer.byteLength(body) })
   res.end(body)
-  return { ...part, status: result.status, usage: usage ?? countedUsage(call, 0), firstTokenMs: elapsedMs(call) }
+  return {
+    ...part,
+    status: result.status,
+    firstTokenMs: elapsedMs(call),
+    ...(call.cacheKey !== null && { sent: { headers: contentType(headers), body: Buffer.from(body) } }),
+    ...(call.keepsPrompt && { text: body.toString() }),
+  }
 }
+
+/** What belongs to the body of an answer, whoever gets it. */
+const contentType = (headers: Record<string, string>): Record<string, string> => ({
+  'content-type': headers['content-type'] ?? 'application/json',
+})
 
 /** What a stream used: as the upstream counted it or, where it did not come so far, as counted here. */
 function usageOf(call: Call, relay: StreamRelay, isComplete: boolean): Usage {
@@ -83,6 +114,12 @@ function usageOf(call: Call, relay: StreamRelay, isComplete: boolean): Usage {
   if (told && isComplete) return told
   const outputTokens = countTokens(relay.deliveredText())
   return told ? { ...told, outputTokens: Math.max(told.outputTokens, outputTokens) } : countedUsage(call, outputTokens)
+}
+
+/** The text of a stream as it may be kept: what guardrails redacted was not sent either. */
+function keptText(call: Call, relay: StreamRelay): string {
+  const verdict = checkText(call.guardrails.output, relay.deliveredText())
+  return verdict.ok ? verdict.text : ''
 }
 
 /** Sends a stream to its end. */
@@ -95,11 +132,14 @@ export async function sendStream(
   const firstTokenMs = elapsedMs(call)
   sink.open(headersFor(call, served))
   const how = await sink.pipe(answer, relay, first)
-  const ending = {
+  const body = how === 'complete' ? relay.sent() : null
+  const ending: Omit<Ending, 'status'> = {
     ...channelPart(served),
     firstTokenMs,
     usage: usageOf(call, relay, how === 'complete'),
     serviceTier: relay.serviceTier(),
+    ...(call.cacheKey !== null && body && { sent: { headers: {}, body } }),
+    ...(call.keepsPrompt && { text: keptText(call, relay) }),
   }
   if (how === 'left') return { ...ending, ...clientLeft }
   if (how === 'complete') return { ...ending, status: 200 }

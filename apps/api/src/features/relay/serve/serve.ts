@@ -1,51 +1,96 @@
 import type { ServerResponse } from 'node:http'
 import { estimateOf } from '../accounting/price.ts'
 import { countPromptTokens } from '../dialects/count-prompt.ts'
+import { guardRequest } from '../guardrails/request.ts'
 import { RelayRefusal } from '../refusals.ts'
+import { cacheHit, cacheKeyOf, isCacheable } from '../response-cache.ts'
+import type { Entered } from '../routing/limits.ts'
 import { approachTo } from '../upstream/providers.ts'
 import { createAttempts, type Served } from './attempts.ts'
 import { settlementOf, type Call, type Ending, type Incoming } from './call.ts'
 import type { ServeDependencies } from './dependencies.ts'
+import { enterLimits } from './enter.ts'
 import { requestIdHeaders, toRefusal } from './refuse.ts'
-import { readAsked } from './request-body.ts'
+import { nothingAsked, readAsked } from './request-body.ts'
 import { meteredAs, sendBytes, sendFailure, sendStream, sendWhole } from './send.ts'
-import type { StreamSink } from './sink.ts'
+import { streamHeaders, type StreamSink } from './sink.ts'
 
 /** A stream whose upstream is silent for longer is opened, so that nobody takes it for dead. */
 const openAfterMs = 10_000
 
 const endingOf = ({ status, code, message }: RelayRefusal): Ending => ({ status, error: { code, message } })
 
+const begin = (incoming: Incoming): Call => ({
+  ...incoming,
+  asked: nothingAsked,
+  candidates: [],
+  guardrails: { input: [], output: [], version: '' },
+  inputTokens: 0,
+  outputTokensMax: 0,
+  price: null,
+  attempts: [],
+  abort: null,
+  leaveChannel: null,
+  hasLeft: false,
+  tokensUsed: 0,
+  cacheKey: null,
+  keepsPrompt: false,
+})
+
 /** Makes what serves a call, from its admission to its bill. */
 export function createServe(dependencies: ServeDependencies) {
-  const { channels, ledger, prices, sinks, node, enter } = dependencies
+  const { channels, ledger, prices, sinks, node, limits, guardrailsFor, cache, promptLog } = dependencies
   const attempt = createAttempts(dependencies)
 
-  /** Judges what is asked. Throws a refusal. */
-  async function admit(incoming: Incoming): Promise<Call> {
-    const { credential, endpoint, body } = incoming
-    const asked = readAsked(endpoint, body)
-    const { outputTokensMax } = await prices.modelOf(credential.workspaceId, asked.model)
-    const having = await channels.candidatesFor(credential.workspaceId, asked.model)
-    const candidates = having.filter(({ type }) => approachTo(type, endpoint.name) !== null)
+  /** Finds the channels for what is asked. Throws a refusal. */
+  async function admit(call: Call): Promise<void> {
+    const { credential, endpoint, body } = call
+    call.asked = readAsked(endpoint, body)
+    const { model, outputTokensMax, choices } = call.asked
     const param = { param: 'model' }
-    if (having.length === 0)
-      throw new RelayRefusal('model_not_found', `The model “${asked.model}” does not exist.`, param)
-    if (!credential.allowsModel(asked.model))
-      throw new RelayRefusal('model_not_allowed', `This API key may not use the model “${asked.model}”.`, param)
-    if (candidates.length === 0)
-      throw new RelayRefusal('invalid_request', `The model “${asked.model}” cannot be used with this endpoint.`, param)
-    return {
-      ...incoming,
-      asked,
-      candidates,
-      inputTokens: countPromptTokens(meteredAs[endpoint.name], body),
-      outputTokensMax: Math.min(asked.outputTokensMax ?? Infinity, outputTokensMax) * asked.choices,
-      price: await prices.priceAt(credential.workspaceId, asked.model, new Date()),
-      attempts: [],
-      abort: null,
-      hasLeft: false,
-    }
+    const having = await channels.candidatesFor(credential.workspaceId, model)
+    if (having.length === 0) throw new RelayRefusal('model_not_found', `The model “${model}” does not exist.`, param)
+    if (!credential.allowsModel(model))
+      throw new RelayRefusal('model_not_allowed', `This API key may not use the model “${model}”.`, param)
+    call.candidates = having.filter(({ type }) => approachTo(type, endpoint.name) !== null)
+    if (call.candidates.length === 0)
+      throw new RelayRefusal('invalid_request', `The model “${model}” cannot be used with this endpoint.`, param)
+    const settings = await prices.modelOf(credential.workspaceId, model)
+    call.outputTokensMax = Math.min(outputTokensMax ?? Infinity, settings.outputTokensMax) * choices
+    call.price = await prices.priceAt(credential.workspaceId, model, new Date())
+  }
+
+  /** Lets guardrails look at what is asked, and notes which look at the answer. */
+  async function guard(call: Call): Promise<void> {
+    const { credential, endpoint } = call
+    call.guardrails = await guardrailsFor(credential.workspaceId, credential.groupId)
+    if (call.guardrails.input.length === 0) return
+    const guarded = guardRequest(endpoint.name, call.body, call.guardrails.input)
+    if ('refusedBy' in guarded)
+      throw new RelayRefusal('guardrail', `The request was refused by the guardrail “${guarded.refusedBy}”.`)
+    if (guarded.hits === 0) return
+    call.body = guarded.body
+    call.raw = Buffer.from(JSON.stringify(guarded.body))
+  }
+
+  /** Answers what an equal request was answered, if that is wanted and known. */
+  async function answerFromCache(call: Call, res: ServerResponse): Promise<boolean> {
+    const { credential, endpoint, body, headers } = call
+    const { cacheTtlSeconds = 0 } = credential.options
+    if (cacheTtlSeconds === 0 || !isCacheable(endpoint.name, body, headers)) return false
+    const question = { ...credential, guardrailsVersion: call.guardrails.version, endpoint: endpoint.name, body }
+    call.cacheKey = cacheKeyOf(question)
+    const known = await cache.get(call.cacheKey)
+    if (!known) return false
+    res.writeHead(200, {
+      ...known.headers,
+      ...(call.asked.isStream ? streamHeaders : { 'content-length': known.body.length }),
+      ...requestIdHeaders(call.requestId, endpoint.envelope),
+      ...cacheHit,
+    })
+    res.end(known.body)
+    void ledger.settle(settlementOf(call, { status: 200, isCached: true }))
+    return true
   }
 
   /** Sets aside what the call may cost. Resolves once that is committed. */
@@ -83,34 +128,64 @@ export function createServe(dependencies: ServeDependencies) {
     }
   }
 
-  /** Serves a call to its end. Throws a refusal where nothing was sent, and nothing is to be billed. */
-  return async function serve(incoming: Incoming, res: ServerResponse): Promise<void> {
-    const call = await admit(incoming)
-    const leave = await enter(call)
+  /** Keeps what is wanted of an answer that was sent. */
+  function keep(call: Call, { status, error, sent, text }: Ending): void {
+    const { cacheTtlSeconds = 0 } = call.credential.options
+    if (call.cacheKey !== null && sent && status === 200 && !error) cache.put(call.cacheKey, sent, cacheTtlSeconds)
+    if (!call.keepsPrompt) return
+    const { requestId, credential, raw } = call
+    promptLog.keep({ requestId, workspaceId: credential.workspaceId, request: raw.toString(), answer: text ?? '' })
+  }
+
+  /** Reserves, asks and bills. Throws a refusal where nothing was sent; what was set aside is given back then. */
+  async function run(call: Call, res: ServerResponse): Promise<void> {
     const sink = sinks.createSink(res)
+    const { isComfortable, reserved } = reserve(call)
+    try {
+      if (!isComfortable) await reserved
+      const ending = await ask(call, reserved, res, sink)
+      if (ending.usage) call.tokensUsed = ending.usage.inputTokens + ending.usage.outputTokens
+      void ledger.settle(settlementOf(call, ending))
+      keep(call, ending)
+    } catch (error) {
+      call.abort?.()
+      const refusal = toRefusal(error)
+      const giveBack = () => ledger.settle(settlementOf(call, endingOf(refusal)))
+      // Refused by the ledger itself, nothing is set aside, and the refusal is all there is to log.
+      await reserved.then(giveBack, giveBack)
+      throw refusal
+    }
+  }
+
+  /** Admits a call; refusals are logged at no cost, but for those that come by the thousand. */
+  async function enterCall(call: Call): Promise<Entered> {
+    try {
+      await admit(call)
+      await guard(call)
+      call.inputTokens = countPromptTokens(meteredAs[call.endpoint.name], call.body)
+      return await enterLimits(limits, call)
+    } catch (error) {
+      const refusal = toRefusal(error)
+      if (refusal.code !== 'rate_limited') void ledger.settle(settlementOf(call, endingOf(refusal)))
+      throw refusal
+    }
+  }
+
+  /** Serves a call to its end. Throws a refusal where nothing was sent. */
+  return async function serve(incoming: Incoming, res: ServerResponse): Promise<void> {
+    const call = begin(incoming)
     res.once('close', () => {
       if (res.writableFinished) return
       call.hasLeft = true
       call.abort?.()
     })
-    let reserved: Promise<void> | undefined
+    const entered = await enterCall(call)
     try {
-      const reservation = reserve(call)
-      reserved = reservation.reserved
-      if (!reservation.isComfortable) await reserved
-      const ending = await ask(call, reserved, res, sink)
-      void ledger.settle(settlementOf(call, ending))
-    } catch (error) {
-      call.abort?.()
-      const refusal = toRefusal(error)
-      // What is set aside by now, or about to be, is given back.
-      void reserved?.then(
-        () => ledger.settle(settlementOf(call, endingOf(refusal))),
-        () => undefined,
-      )
-      throw refusal
+      call.keepsPrompt = await promptLog.isWanted(call.credential.workspaceId)
+      if (!(await answerFromCache(call, res))) await run(call, res)
     } finally {
-      leave()
+      entered.leave(call.tokensUsed)
+      call.leaveChannel?.(call.tokensUsed)
     }
   }
 }

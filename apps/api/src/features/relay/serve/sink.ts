@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import { GuardrailStop } from '../guardrails/engine.ts'
 import type { UpstreamAnswer } from '../upstream/client.ts'
+import { stoppedBy } from './refuse.ts'
 import { keepAlive, type StreamRelay } from './stream-relay.ts'
 
 /** How a streamed answer ended. */
@@ -96,6 +98,7 @@ export function createSinks(onUnreadable: (error: unknown) => void) {
                 if (out !== null) write(out, answer)
               } catch (error) {
                 answer.abort()
+                if (error instanceof GuardrailStop) return finish(relay.breakOff(stoppedBy(error)), 'broken')
                 onUnreadable(error)
                 finish(relay.breakOff('The model’s provider sent what could not be read.'), 'broken')
               }

@@ -26,6 +26,12 @@ export function readEvent(text: string): SseEvent | null {
   return data === null ? null : { name, data }
 }
 
+/** Writes an event. */
+export function writeEvent({ name, data }: SseEvent): string {
+  const lines = data.includes('\n') ? data.split('\n').join('\ndata: ') : data
+  return name === null ? `data: ${lines}\n\n` : `event: ${name}\ndata: ${lines}\n\n`
+}
+
 /** Where the event that begins at `from` ends: behind the empty line that closes it; -1 while it is not whole. */
 function endOfEvent(buffer: Buffer, from: number): number {
   let at = from

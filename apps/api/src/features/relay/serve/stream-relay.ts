@@ -25,6 +25,8 @@ export interface StreamRelay {
   serviceTier(): string | null
   /** What was delivered so far, to count it where the upstream did not. */
   deliveredText(): string
+  /** All that went out, where it is kept for equal requests. */
+  sent(): Buffer | null
 }
 
 /** A comment: clients and proxies see that the stream lives, and ignore it. */
