@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json } from './json.ts'
 import type { FormFile } from './multipart.ts'
-import type { StoredResponse } from './openai-responses.ts'
+import type { StoredResponse } from './stored-response.ts'
 
 /** Whose manners a call expects. */
 export type Provider = 'openai' | 'anthropic' | 'gemini'

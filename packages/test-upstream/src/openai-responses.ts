@@ -1,4 +1,4 @@
-import type { Response, ResponseOutputItem } from 'openai/resources/responses/responses'
+import type { ResponseOutputItem } from 'openai/resources/responses/responses'
 import { answer, cachedTokensOf, contentText, type Answer, type Ask } from './answer.ts'
 import { madeAt, providerHeaders, type Call } from './call.ts'
 import { isJson, numberOf, objectOf, objectsOf, stringOf, type Json } from './json.ts'
@@ -6,19 +6,7 @@ import { missing, plainAsk, thinks, tierOf, toolCallId } from './openai-chat.ts'
 import { openaiError } from './provider-errors.ts'
 import { jsonReply, namedEvent, streamReply, type Reply } from './reply.ts'
 import { responseEvents } from './response-events.ts'
-
-/** `output_text` is made by the client. */
-export type ResponseBody = Omit<Response, 'output_text'>
-
-export interface StoredResponse {
-  /** As it is once done. */
-  whole: ResponseBody
-  /** Asked for in the background, it is done when looked at, unless it was cancelled before. */
-  status: 'queued' | 'cancelled' | 'done'
-  input: Json[]
-  texts: string[]
-  pieces: string[]
-}
+import type { ResponseBody, StoredResponse } from './stored-response.ts'
 
 const storedMax = 1000
 

@@ -1,6 +1,6 @@
 import type { ResponseOutputItem } from 'openai/resources/responses/responses'
 import { halves } from './openai-chat.ts'
-import type { ResponseBody } from './openai-responses.ts'
+import type { ResponseBody } from './stored-response.ts'
 
 interface Event {
   type: string
