@@ -39,8 +39,9 @@ const documentTokensMax = 100_000
 /** Up to here every character is counted; of longer input only as many, in samples spread over it. */
 const countedCharactersMax = 8192
 const sampleCount = 32
+const sampleCharacters = 256
 /** The tokenizer's time grows with the square of an unbroken run, so texts are cut to this length. */
-const sliceCharacters = 256
+const sliceCharacters = 128
 
 /** Strings under these keys are not read by the model as text. */
 const silentKeys = new Set([
@@ -158,8 +159,8 @@ function estimate(texts: readonly string[], characters: number): number {
   for (const text of texts) {
     for (; next < textStart + text.length; next += stride) {
       const from = Math.floor(next - textStart)
-      const sample = text.slice(from, from + sliceCharacters)
-      tokens += countSlice(sample, noSpecialTokens)
+      const sample = text.slice(from, from + sampleCharacters)
+      tokens += countText(sample)
       sampled += sample.length
     }
     textStart += text.length

@@ -79,14 +79,12 @@ describe('a request', () => {
 const part: fc.Arbitrary<AnswerPart> = fc.oneof(
   text.map((value): AnswerPart => ({ kind: 'text', text: value })),
   text.map((value): AnswerPart => ({ kind: 'thinking', text: value })),
-  fc
-    .record({ name: word, input })
-    .map(({ name, input: value }): AnswerPart => ({
-      kind: 'toolCall',
-      id: '',
-      name,
-      arguments: JSON.stringify(value),
-    })),
+  fc.record({ name: word, input }).map(({ name, input: value }): AnswerPart => ({
+    kind: 'toolCall',
+    id: '',
+    name,
+    arguments: JSON.stringify(value),
+  })),
 )
 
 /** What a provider of the chat dialect would have sent: thought, text, calls, in this order. */
@@ -128,20 +126,26 @@ function chatChunks(message: JsonObject, pieceLength: number, finish: FinishReas
 
 const context = { request: { stream_options: { include_usage: true } }, model: 'm' }
 
+interface ChatChunk {
+  delta: {
+    content?: string
+    reasoning_content?: string
+    tool_calls?: { index: number; function: { name?: string; arguments: string } }[]
+  }
+  finish_reason: string | null
+}
+
 /** Puts a stream of chat chunks together. */
 function joinChat(stream: string): JsonObject {
   const message = { content: '', reasoning_content: '', tool_calls: [] as { name: string; arguments: string }[] }
   let finishReason: unknown = null
   for (const line of stream.split('\n\n').filter((block) => block.startsWith('data: {'))) {
-    const { choices } = JSON.parse(line.slice(6)) as { choices: { delta: JsonObject; finish_reason: unknown }[] }
+    const { choices } = JSON.parse(line.slice(6)) as { choices: ChatChunk[] }
     for (const { delta, finish_reason } of choices) {
       finishReason ??= finish_reason
       message.content += delta.content ?? ''
       message.reasoning_content += delta.reasoning_content ?? ''
-      for (const call of (delta.tool_calls ?? []) as {
-        index: number
-        function: { name?: string; arguments: string }
-      }[]) {
+      for (const call of delta.tool_calls ?? []) {
         const known = (message.tool_calls[call.index] ??= { name: call.function.name ?? '', arguments: '' })
         known.arguments += call.function.arguments
       }

@@ -34,7 +34,7 @@ export function writeGeminiFinish(finish: FinishReason): string {
 }
 
 /** A part of an upstream's answer; none for what Google ran itself, whose outcome the text tells. */
-export function readAnswerPart(part: JsonObject): AnswerPart[] {
+function readAnswerPart(part: JsonObject): AnswerPart[] {
   const call = part.functionCall
   if (isObject(call)) {
     const signature = part.thoughtSignature

@@ -4,7 +4,7 @@ import { budgetOf, effortOf } from '../thinking.ts'
 import { writeBlocks } from './content.ts'
 
 /** Anthropic wants a limit. This one every model of theirs takes; thoughts come on top. */
-export const defaultMaxTokens = 4096
+const defaultMaxTokens = 4096
 /** The fewest tokens Anthropic lets a model think with. */
 const leastBudgetTokens = 1024
 
