@@ -68,7 +68,7 @@ interface Loaded {
 }
 
 /** What the channel calls a model. */
-export const upstreamModelOf = ({ modelMapping }: Channel, model: string): string =>
+export const upstreamModelOf = ({ modelMapping }: Pick<Channel, 'modelMapping'>, model: string): string =>
   Object.hasOwn(modelMapping, model) ? (modelMapping[model] ?? model) : model
 
 function index(channels: Channel[]): Loaded {
