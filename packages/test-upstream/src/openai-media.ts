@@ -1,3 +1,4 @@
+import type { TranscriptionSegment } from 'openai/resources/audio/transcriptions'
 import type { ImagesResponse } from 'openai/resources/images'
 import { madeAt, providerHeaders, type Call } from './call.ts'
 import { objectOf, stringOf } from './json.ts'
@@ -78,20 +79,30 @@ export function transcription(call: Call): Reply {
     const deltas = tokensOf(text).map((delta) => dataEvent({ type: 'transcript.text.delta', delta }))
     return streamReply(headers, [...deltas, dataEvent({ type: 'transcript.text.done', text, usage })], 0, 1)
   }
-  const subtitles = `00:00:00.000 --> 00:00:01.000\n${text}\n`
-  const segment = { id: 0, start: 0, end: seconds, text }
+  const subtitles = (point: string) => `00:00:00${point}000 --> 00:00:01${point}000\n${text}\n`
   switch (body.response_format) {
     case 'text':
       return bytesReply(200, { 'content-type': 'text/plain; charset=utf-8', ...headers }, Buffer.from(`${text}\n`))
     case 'vtt':
-      return bytesReply(200, { 'content-type': 'text/vtt', ...headers }, Buffer.from(`WEBVTT\n\n${subtitles}`))
+      return bytesReply(200, { 'content-type': 'text/vtt', ...headers }, Buffer.from(`WEBVTT\n\n${subtitles('.')}`))
     case 'srt':
-      return bytesReply(200, { 'content-type': 'text/plain', ...headers }, Buffer.from(`1\n${subtitles}`))
+      return bytesReply(200, { 'content-type': 'text/plain', ...headers }, Buffer.from(`1\n${subtitles(',')}`))
     case 'verbose_json':
-      return jsonReply(200, headers, { language: 'english', duration: seconds, text, segments: [segment], usage })
+      return jsonReply(200, headers, {
+        language: 'english',
+        duration: seconds,
+        text,
+        segments: [segmentOf(text, seconds)],
+        usage,
+      })
     default:
       return jsonReply(200, headers, translated ? { text } : { text, usage })
   }
+}
+
+function segmentOf(text: string, end: number): TranscriptionSegment {
+  const odds = { temperature: 0, avg_logprob: -0.1, compression_ratio: 1, no_speech_prob: 0.01 }
+  return { id: 0, seek: 0, start: 0, end, text, tokens: [1], ...odds }
 }
 
 function tokenUsage(audio: number, output: number) {

@@ -198,6 +198,8 @@ describe('media', () => {
     const heard = await openai.audio.transcriptions.create({ model, file })
     expect(heard.text).toMatch(/^long\.wav: 3000000 bytes, [0-9a-f]{8}$/)
     expect(await openai.audio.translations.create({ model, file })).toEqual({ text: heard.text })
+    const verbose = await openai.audio.transcriptions.create({ model, file, response_format: 'verbose_json' })
+    expect(verbose).toMatchObject({ duration: 188, segments: [{ text: heard.text }] })
     const stream = await openai.audio.transcriptions.create({ model, file, stream: true })
     expect((await collect(stream)).at(-1)).toMatchObject({ type: 'transcript.text.done', text: heard.text })
   })
