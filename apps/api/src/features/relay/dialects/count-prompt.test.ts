@@ -100,7 +100,7 @@ describe('counting a prompt', () => {
     expect(countPromptTokens('chat', { tools })).toBe(3 + tokensOf(JSON.stringify(tools)))
   })
 
-  it('is exact for ordinary texts of up to 8,192 characters', () => {
+  it('is exact for ordinary texts of up to 8 kB', () => {
     const text = sentence.repeat(180)
     expect(countTokens(text)).toBe(tokensOf(text))
   })

@@ -36,10 +36,9 @@ const soundBytesPerToken = 1600
 const documentBytesPerToken = 25
 const documentTokensMax = 100_000
 
-/** Up to here every character is counted; of longer input only as many, in samples spread over it. */
-const countedCharactersMax = 8192
-const sampleCount = 32
-const sampleCharacters = 256
+/** Up to here every byte is counted, which takes about a millisecond; of longer input only as many, in samples spread over it. */
+const countedBytesMax = 8192
+const sampleCharacters = 128
 /** The tokenizer's time grows with the square of an unbroken run, so texts are cut to this length. */
 const sliceCharacters = 128
 
@@ -149,19 +148,24 @@ function countText(text: string): number {
   return tokens
 }
 
-/** Counts samples spread evenly over all texts as if they were one, and multiplies. */
-function estimate(texts: readonly string[], characters: number): number {
-  const stride = characters / sampleCount
+/** The golden ratio's fraction: multiples of it are spread evenly, and keep no step with texts that repeat. */
+const goldenFraction = 0.618_033_988_75
+
+/** Counts samples spread over all texts as if they were one, and multiplies. */
+function estimate(texts: readonly string[], bytes: number): number {
+  const characters = texts.reduce((sum, text) => sum + text.length, 0)
+  const stride = (sampleCharacters * bytes) / countedBytesMax
+  const sampleStart = (sample: number) => (sample + ((sample * goldenFraction) % 1)) * stride
   let tokens = 0
   let sampled = 0
   let textStart = 0
-  let next = 0
+  let sample = 0
   for (const text of texts) {
-    for (; next < textStart + text.length; next += stride) {
-      const from = Math.floor(next - textStart)
-      const sample = text.slice(from, from + sampleCharacters)
-      tokens += countText(sample)
-      sampled += sample.length
+    for (; sampleStart(sample) < textStart + text.length; sample += 1) {
+      const from = Math.floor(sampleStart(sample) - textStart)
+      const slice = text.slice(from, from + sampleCharacters)
+      tokens += countText(slice)
+      sampled += slice.length
     }
     textStart += text.length
   }
@@ -169,8 +173,8 @@ function estimate(texts: readonly string[], characters: number): number {
 }
 
 function countTexts(texts: readonly string[]): number {
-  const characters = texts.reduce((sum, text) => sum + text.length, 0)
-  if (characters > countedCharactersMax) return estimate(texts, characters)
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  if (bytes > countedBytesMax) return estimate(texts, bytes)
   return texts.reduce((sum, text) => sum + countText(text), 0)
 }
 
