@@ -1,6 +1,19 @@
 import { Type, type Static } from 'typebox'
 import { contract } from './contract.ts'
-import { answer, Done, epochMs, GroupId, namePart, paging, Quota, QuotaWanted, Switch, total, Used } from './relay.ts'
+import {
+  answer,
+  count,
+  Done,
+  epochMs,
+  GroupId,
+  namePart,
+  paging,
+  Quota,
+  QuotaWanted,
+  Switch,
+  total,
+  Used,
+} from './relay.ts'
 import { closed, email, id, nullable } from './scalars.ts'
 
 const outputTokensDefault = Type.Integer({
@@ -152,4 +165,30 @@ export const deleteGuardrail = contract({
   query: Type.Object({}, closed),
   status: 200,
   response: Done,
+})
+
+/** What guardrails make of a text. */
+export const GuardrailTrial = Type.Object({
+  refused: Type.Boolean({ description: 'Whether a call with this text is refused.' }),
+  text: Type.String({ description: 'The text with what matched blotted out; empty where it is refused.' }),
+  hits: count('Places that matched, of a text that is not refused.'),
+})
+export type GuardrailTrial = Static<typeof GuardrailTrial>
+
+export const tryGuardrail = contract({
+  method: 'POST',
+  path: '/api/relay/guardrails/try',
+  summary: 'What a guardrail would make of a text; neither is kept',
+  ...guard,
+  body: Type.Object(
+    {
+      kind: guardrailFields.kind,
+      matches: guardrailFields.matches,
+      action: guardrailFields.action,
+      text: Type.String({ maxLength: 10_000, description: 'The text to be looked through.' }),
+    },
+    closed,
+  ),
+  status: 200,
+  response: answer(GuardrailTrial),
 })

@@ -1,6 +1,6 @@
 import type { RequestOf } from '@parley/protocol/contract'
 import type { ChannelTimeouts, createChannel, RelayChannel } from '@parley/protocol/relay-channels'
-import { noRates, ratesDraftOf, readRates, type RatesDraft } from './limits.ts'
+import { noRates, parseWhole, ratesDraftOf, readRates, type RatesDraft } from './limits.ts'
 import { providerNameOf, providerOf, type ProviderName } from './providers.ts'
 
 export const timeoutNames = ['connect_ms', 'headers_ms', 'first_token_ms', 'idle_ms'] as const
@@ -71,14 +71,8 @@ export function readMapping(text: string): { mapping: Record<string, string> } |
   return { mapping }
 }
 
-/** A whole number within bounds; null where it is none. */
-export function readWhole(text: string, least: number, most: number): number | null {
-  const value = /^-?\d+$/.test(text.trim()) ? Number(text) : Number.NaN
-  return value >= least && value <= most ? value : null
-}
-
-export const priorityOf = (text: string) => readWhole(text, -1_000, 1_000)
-export const weightOf = (text: string) => readWhole(text, 0, 10_000)
+export const priorityOf = (text: string) => parseWhole(text, -1_000, 1_000)
+export const weightOf = (text: string) => parseWhole(text, 0, 10_000)
 
 /** Milliseconds of what was typed in seconds; null where it is no time a channel may take. */
 export function readSeconds(text: string): number | null {

@@ -15,6 +15,12 @@ export type QuotaDraft = Record<Period, string>
 export const noRates: Rates = { rpm: null, tpm: null, concurrency: null }
 export const noQuota: Quota = { total: null, day: null, week: null, month: null }
 
+/** A whole number within bounds; null where it is none. */
+export function parseWhole(text: string, least: number, most: number): number | null {
+  const value = /^-?\d+$/.test(text.trim()) ? Number(text) : Number.NaN
+  return value >= least && value <= most ? value : null
+}
+
 /** A whole number of 1 or more; null where it is none. */
 export function parseCount(text: string): number | null {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : 0

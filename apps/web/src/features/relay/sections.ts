@@ -1,11 +1,11 @@
 import type { Permission } from '@parley/protocol/access'
-import { Boxes, Cable, ChartColumn, KeyRound, Rocket, ScrollText, type LucideIcon } from 'lucide-react'
+import { Boxes, Cable, ChartColumn, KeyRound, Rocket, ScrollText, Settings, Tags, type LucideIcon } from 'lucide-react'
 import { lazy, type ComponentType } from 'react'
 import { useSelector } from 'react-redux'
 import { selectMay, type AccessRoot } from '../access/access-slice.ts'
 
 /** The sections of the relay, by the last part of their address, in the order they are listed. */
-export const sections = ['overview', 'start', 'tokens', 'logs', 'channels', 'groups'] as const
+export const sections = ['overview', 'start', 'tokens', 'logs', 'channels', 'models', 'groups', 'settings'] as const
 
 export type Section = (typeof sections)[number]
 
@@ -22,7 +22,9 @@ export const sectionViews: Record<Section, SectionView> = {
   tokens: { permission: 'relay:read', icon: KeyRound, page: lazy(() => import('./tokens-page.tsx')) },
   logs: { permission: 'relay:read', icon: ScrollText, page: lazy(() => import('./logs-page.tsx')) },
   channels: { permission: 'relay:admin', icon: Cable, page: lazy(() => import('./channels-page.tsx')) },
+  models: { permission: 'relay:admin', icon: Tags, page: lazy(() => import('./models-page.tsx')) },
   groups: { permission: 'relay:admin', icon: Boxes, page: lazy(() => import('./groups-page.tsx')) },
+  settings: { permission: 'relay:admin', icon: Settings, page: lazy(() => import('./settings-page.tsx')) },
 }
 
 export const isSection = (value: string): value is Section => sections.some((section) => section === value)

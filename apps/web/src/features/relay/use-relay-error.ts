@@ -1,7 +1,7 @@
 import { ApiError } from '@parley/client/api-error'
 import { useErrorText } from '../../errors/error-text.ts'
 
-const reasons = ['name-taken'] as const
+const reasons = ['name-taken', 'address-not-allowed', 'key-needed', 'pattern-refused', 'valid-from-past'] as const
 
 /** Why the relay's administration refused something, in a sentence that says what to do. */
 export const useRelayError = () => {

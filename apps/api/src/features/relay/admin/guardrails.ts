@@ -1,12 +1,19 @@
 import type { RequestOf } from '@parley/protocol/contract'
-import type { createGuardrail, Guardrail, listGuardrails, updateGuardrail } from '@parley/protocol/relay-settings'
+import type {
+  createGuardrail,
+  Guardrail,
+  GuardrailTrial,
+  listGuardrails,
+  tryGuardrail,
+  updateGuardrail,
+} from '@parley/protocol/relay-settings'
 import { and, eq, like } from 'drizzle-orm'
 import { recordAudit } from '../../../platform/audit.ts'
 import { isDuplicateOf, type Queryable } from '../../../platform/database.ts'
 import type { Actor } from '../../../platform/http/actor.ts'
 import { conflict, invalidField, notFound } from '../../../platform/http/errors.ts'
 import { likePattern } from '../../../platform/like.ts'
-import { checkPattern } from '../guardrails/engine.ts'
+import { checkPattern, checkText, compileGuardrail } from '../guardrails/engine.ts'
 import { relayGroups, relayGuardrails } from '../tables.ts'
 import { personOf } from './asker.ts'
 import { valuesBefore } from './column-values.ts'
@@ -34,6 +41,13 @@ function requirePatterns({ kind, matches }: Pick<GuardrailRow, 'kind' | 'matches
     const reason = checkPattern(pattern)
     if (reason !== null) throw invalidField(`body.matches.${index}`, reason, 'pattern-refused')
   }
+}
+
+/** What a guardrail would make of a text, before anybody's call meets it. */
+export function tryOut({ text, ...rule }: RequestOf<typeof tryGuardrail>['body']): GuardrailTrial {
+  requirePatterns(rule)
+  const verdict = checkText(compileGuardrail({ ...rule, name: '', direction: 'both' }), text)
+  return verdict.ok ? { refused: false, text: verdict.text, hits: verdict.hits } : { refused: true, text: '', hits: 0 }
 }
 
 const nameTaken = (error: unknown): never => {

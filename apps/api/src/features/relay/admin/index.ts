@@ -12,7 +12,7 @@ import { createChannels } from './channels.ts'
 import { createDashboard } from './dashboard.ts'
 import type { RelayAdminDependencies } from './dependencies.ts'
 import { createGroups } from './groups.ts'
-import { createGuardrails } from './guardrails.ts'
+import { createGuardrails, tryOut } from './guardrails.ts'
 import { createLogExport } from './log-export.ts'
 import { createLogs } from './logs.ts'
 import { createModelConfigs } from './model-configs.ts'
@@ -122,6 +122,7 @@ export function createRelayAdmin(dependencies: RelayAdminDependencies) {
     on(settingsContracts.updateRelaySettings, async ({ actor, body }) => success(await settings.change(actor, body)))
     on(settingsContracts.listGuardrails, async ({ actor, query }) => success(await guardrails.list(actor, query)))
     on(settingsContracts.createGuardrail, async ({ actor, body }) => success(await guardrails.create(actor, body)))
+    on(settingsContracts.tryGuardrail, async ({ body }) => success(tryOut(body)))
     on(settingsContracts.updateGuardrail, async ({ actor, params, body }) =>
       success(await guardrails.change(actor, params.id, body)),
     )
