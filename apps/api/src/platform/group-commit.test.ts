@@ -107,4 +107,29 @@ describe('group commit', () => {
     await Promise.all([first, ...later])
     expect(writtenAs).toEqual(['a', 'b'])
   })
+
+  it('lets what nobody waits for share the write of the next item that somebody waits for', async () => {
+    const gate = createGate()
+    const commit = createGroupCommit({ ...options, write: gate.write, isPatient: (item) => item.startsWith('later') })
+    const patient = ['later 1', 'later 2'].map((item) => commit.submit(item))
+    const urgent = commit.submit('now')
+    await gate.next()
+    await Promise.all([...patient, urgent])
+    expect(gate.batches).toEqual([['later 1', 'later 2', 'now']])
+  })
+
+  it('writes what nobody waits for by itself when nobody comes, and at once when it is drained', async () => {
+    const gate = createGate()
+    const commit = createGroupCommit({ ...options, write: gate.write, isPatient: () => true })
+    const alone = commit.submit('alone')
+    await expect.poll(() => gate.batches.length).toBe(1)
+    await gate.next()
+    await alone
+    const last = commit.submit('last')
+    const drained = commit.drain()
+    await expect.poll(() => gate.batches.length).toBe(2)
+    await gate.next()
+    await Promise.all([last, drained])
+    expect(commit.depth()).toBe(0)
+  })
 })

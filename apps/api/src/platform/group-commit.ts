@@ -28,6 +28,11 @@ interface GroupCommitOptions<Item, Result> {
   queueMax: number
   /** Writes a batch in one transaction and answers one outcome an item, in order. Throws if nothing was stored. */
   write: (items: Item[]) => Promise<Outcome<Result>[]>
+  /**
+   * Whether nobody waits for an item: it starts no write of its own for `patienceMs`, so that it can share that of one
+   * somebody waits for. Without it, everything is urgent.
+   */
+  isPatient?: (item: Item) => boolean
   /** Whether a failure says nothing about the items, so that trying them one by one would not help. */
   isOutage: (error: unknown) => boolean
   refuse: () => Error
@@ -38,14 +43,22 @@ interface Waiting<Item, Result> {
   submittedAtMs: number
   /** The request that submitted the item. */
   context: RequestContext
+  isPatient: boolean
   resolve: (result: Result) => void
   reject: (error: unknown) => void
 }
 
 interface Lane<Item, Result> {
   queue: Waiting<Item, Result>[]
+  /** Of them, those that must not wait for others. */
+  urgent: number
   writing: boolean
+  /** Starts the lane for items that were patient for long enough. */
+  timer: NodeJS.Timeout | undefined
 }
+
+/** How long an item nobody waits for lets others come that it can share a write with. */
+const patienceMs = 10
 
 /** FNV-1a, 32 bits: spreads keys over the lanes. http://www.isthe.com/chongo/tech/comp/fnv/ */
 function hash(text: string): number {
@@ -63,12 +76,17 @@ function settle<Item, Result>(waiting: Waiting<Item, Result>[], outcomes: Outcom
 }
 
 /**
- * Makes a group commit. There is no timer: a lone item is written at once, a flood shares a transaction, because the
- * next batch is whatever arrived while the one before was on its way.
+ * Makes a group commit. What somebody waits for never waits for a timer: a lone item is written at once, a flood shares a
+ * transaction, because the next batch is whatever arrived while the one before was on its way.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { name: queue, keyOf, batchMax, queueMax, write, isOutage, refuse } = options
-  const lanes: Lane<Item, Result>[] = Array.from({ length: options.lanes }, () => ({ queue: [], writing: false }))
+  const { name: queue, keyOf, batchMax, queueMax, write, isOutage, refuse, isPatient = () => false } = options
+  const lanes: Lane<Item, Result>[] = Array.from({ length: options.lanes }, () => ({
+    queue: [],
+    urgent: 0,
+    writing: false,
+    timer: undefined,
+  }))
   let waitingForIdle: (() => void)[] = []
   let waitingItems = 0
 
@@ -104,22 +122,39 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     endSpan(span)
   }
 
+  /** Writes until nothing urgent is left; what is patient goes along. */
   async function run(lane: Lane<Item, Result>): Promise<void> {
-    lane.writing = true
-    while (lane.queue.length > 0) {
+    do {
       const batch = lane.queue.splice(0, batchMax)
       const first = batch[0]
       if (!first) break
+      lane.urgent -= batch.filter((waiting) => !waiting.isPatient).length
       waitingItems -= batch.length
       itemsWaiting.dec({ queue }, batch.length)
       batchItems.observe({ queue }, batch.length)
       batchWaits.observe({ queue }, (performance.now() - first.submittedAtMs) / 1_000)
       await writeAsFirst(batch, first.context)
-    }
+    } while (lane.urgent > 0 || lane.queue.length >= batchMax || (isDraining() && lane.queue.length > 0))
     lane.writing = false
+    if (lane.queue.length > 0) waitPatiently(lane)
     if (lanes.some(({ writing }) => writing)) return
     for (const resolve of waitingForIdle) resolve()
     waitingForIdle = []
+  }
+
+  const isDraining = () => waitingForIdle.length > 0
+
+  /** Items submitted in the same turn of the event loop, such as one socket's burst, form one batch from the start. */
+  function start(lane: Lane<Item, Result>): void {
+    clearTimeout(lane.timer)
+    lane.timer = undefined
+    if (lane.writing) return
+    lane.writing = true
+    setImmediate(() => void run(lane))
+  }
+
+  function waitPatiently(lane: Lane<Item, Result>): void {
+    lane.timer ??= setTimeout(() => start(lane), patienceMs)
   }
 
   return {
@@ -128,18 +163,19 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         if (waitingItems >= queueMax) return reject(refuse())
         const lane = lanes[hash(keyOf(item)) % lanes.length]
         if (!lane) return reject(new Error('a group commit needs at least one lane'))
-        lane.queue.push({ item, submittedAtMs: performance.now(), context: requestContext(), resolve, reject })
+        const patient = isPatient(item)
+        const submittedAtMs = performance.now()
+        lane.queue.push({ item, submittedAtMs, context: requestContext(), isPatient: patient, resolve, reject })
         waitingItems += 1
         itemsWaiting.inc({ queue })
-        // Items submitted in the same turn of the event loop, such as one socket's burst, form one batch from the start.
-        if (!lane.writing) {
-          lane.writing = true
-          setImmediate(() => void run(lane))
-        }
+        if (!patient) lane.urgent += 1
+        if (!patient || lane.queue.length >= batchMax) start(lane)
+        else if (!lane.writing) waitPatiently(lane)
       }),
     depth: () => waitingItems,
     drain: () =>
       new Promise((resolve) => {
+        for (const lane of lanes) if (lane.queue.length > 0) start(lane)
         if (lanes.some(({ writing }) => writing)) waitingForIdle.push(resolve)
         else resolve()
       }),

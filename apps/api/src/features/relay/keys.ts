@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 
 /** Stands before every key, so that scanners of leaked secrets, and people, know what it opens. */
 const prefix = 'pk-'
@@ -19,7 +19,8 @@ export interface TokenKeys {
 
 /** Keys of tokens, hashed under a key derived from the installation's secret. */
 export function createTokenKeys(secret: string): TokenKeys {
-  const hashKey = Buffer.from(hkdfSync('sha256', secret, '', 'parley relay token keys v1', 32))
+  // Every call is hashed: a key object is prepared once, bytes each time.
+  const hashKey = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'parley relay token keys v1', 32)))
   const hash = (key: string): string => createHmac('sha256', hashKey).update(key).digest('hex')
   return {
     hash,

@@ -156,6 +156,7 @@ export function createLedger({ writer, events, log, clock }: LedgerDependencies)
     batchMax,
     queueMax,
     write,
+    isPatient: ({ kind }) => kind !== 'reserve',
     isOutage: isAway,
     refuse: away,
   })
