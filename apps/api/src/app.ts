@@ -237,6 +237,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     mailer,
     secret: config.ENCRYPTION_KEY,
     upstreamHosts: () => settings.current().RELAY_UPSTREAM_HOSTS,
+    incomingDir: storage.incomingDir,
     adminKey: config.ADMIN_KEY,
     allows: access.allows,
     limitGuesses: async (address) => requireAllowance(await limitRate('auth', { address })),

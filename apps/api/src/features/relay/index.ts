@@ -38,6 +38,8 @@ interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'a
   secret: string
   /** Hosts that may be called, as the setting says now. */
   upstreamHosts: () => string
+  /** Folder for what is too large to be received into memory. */
+  incomingDir: string
   limitGuesses: (address: string) => Promise<void>
   cluster: Cluster | null
   mailer: Mailer
@@ -102,6 +104,7 @@ export async function createRelay(dependencies: RelayDependencies) {
         cache,
         promptLog,
         limitGuesses,
+        incomingDir: dependencies.incomingDir,
         node: accounting.node,
       })
     },

@@ -88,6 +88,9 @@ const places: Partial<Record<EndpointName, PlaceOf>> = {
   embeddings: fields({ input: texts }),
   moderations: fields({ input: () => ({ text: 'plain', each: () => ({ text: 'plain', fields: { text } }) }) }),
   images: fields({ prompt: text }),
+  image_edits: fields({ prompt: text }),
+  transcriptions: fields({ prompt: text }),
+  translations: fields({ prompt: text }),
   speech: fields({ input: text, instructions: text }),
   rerank: fields({
     query: text,

@@ -7,7 +7,7 @@ import type { GuardedApi } from '../guardrails/stream.ts'
 import type { Entered } from '../routing/limits.ts'
 import { outcomeOf, planRetry } from '../routing/retry.ts'
 import { stickyChannel } from '../routing/sticky.ts'
-import { callUpstream, UpstreamFailure, type UpstreamAnswer } from '../upstream/client.ts'
+import { callUpstream, UpstreamFailure, type UpstreamAnswer, type UpstreamRequest } from '../upstream/client.ts'
 import { approachTo, headersFor, upstreamRequestIdOf, urlOf, type Approach } from '../upstream/providers.ts'
 import { createResponsesSupport } from '../upstream/responses-support.ts'
 import { failed, readAnswer, readFirst, readRefusal, type AttemptResult, type FailedAttempt } from './attempt.ts'
@@ -15,6 +15,7 @@ import type { Call } from './call.ts'
 import { createConverting } from './converting.ts'
 import type { ServeDependencies } from './dependencies.ts'
 import { createGuarded } from './guarded.ts'
+import type { Form } from './multipart-form.ts'
 import { createPassthrough } from './passthrough.ts'
 import { createRecorded } from './recorded.ts'
 import type { StreamRelay } from './stream-relay.ts'
@@ -29,14 +30,23 @@ export interface Served {
   result: AttemptResult
 }
 
+/** The body of a request to a channel. */
+type Outgoing = Pick<UpstreamRequest, 'body' | 'headers'>
+
 /** Names a conversation whose calls shall go to one channel, for its cache of prompts. */
 const conversationHeader = 'x-parley-conversation'
 
 const isDialect = (name: string): name is Dialect => name === 'chat' || name === 'responses' || name === 'messages'
 
-/** The body for a channel: the client's own bytes where nothing has to be changed. */
-function bodyFor(call: Call, channel: Channel, dialect: Dialect | null): Buffer | string {
-  const { endpoint, asked, body, raw } = call
+/** The form for a channel, made anew for each attempt. */
+function formFor({ body, asked }: Call, form: Form, channel: Channel): Outgoing {
+  const { body: sent, bytes } = form.outgoing({ ...body, model: upstreamModelOf(channel, asked.model) })
+  return { body: sent, headers: { 'content-length': String(bytes) } }
+}
+
+/** The JSON for a channel: the client's own bytes where nothing has to be changed. */
+function jsonFor(call: Call, raw: Buffer, channel: Channel, dialect: Dialect | null): Buffer | string {
+  const { endpoint, asked, body } = call
   const model = upstreamModelOf(channel, asked.model)
   const isForeign = dialect !== null && isDialect(endpoint.name) && dialect !== endpoint.name
   const converted =
@@ -50,6 +60,13 @@ function bodyFor(call: Call, channel: Channel, dialect: Dialect | null): Buffer 
     ...(!isForeign && { model }),
     ...(asksUsage && { stream_options: { ...options, include_usage: true } }),
   })
+}
+
+/** What is sent to a channel, with the headers that describe it. */
+function outgoingFor(call: Call, channel: Channel, dialect: Dialect | null): Outgoing {
+  const { raw } = call
+  if (!Buffer.isBuffer(raw)) return formFor(call, raw, channel)
+  return { body: jsonFor(call, raw, channel, dialect), headers: { 'content-type': 'application/json' } }
 }
 
 /** Whether the client asked for the usage chunk that is asked for upstream in any case. */
@@ -125,17 +142,15 @@ export function createAttempts({
   }
 
   async function askAs(call: Call, channel: Channel, { operation, dialect }: Approach): Promise<Served> {
-    const { asked, endpoint } = call
+    const { asked } = call
     const model = upstreamModelOf(channel, asked.model)
     const { timeouts } = channel
+    const outgoing = outgoingFor(call, channel, dialect)
     const upstream = callUpstream(dispatcherOf(channel), {
       url: urlOf(channel, { operation, model, isStream: asked.isStream }),
       method: 'POST',
-      headers: {
-        ...headersFor(channel, operation, call.headers),
-        ...(endpoint.body === 'json' && { 'content-type': 'application/json' }),
-      },
-      body: bodyFor(call, channel, dialect),
+      headers: { ...headersFor(channel, operation, call.headers), ...outgoing.headers },
+      body: outgoing.body,
       timeouts,
     })
     call.abort = upstream.abort

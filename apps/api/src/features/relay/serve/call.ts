@@ -9,6 +9,7 @@ import type { CachedAnswer } from '../response-cache.ts'
 import { noUsage, type Usage } from '../usage.ts'
 import type { Credential } from './credential.ts'
 import type { Endpoint } from './endpoints.ts'
+import type { Form } from './multipart-form.ts'
 import type { Asked } from './request-body.ts'
 
 /** A request that was let in: who asks, and what. */
@@ -21,7 +22,7 @@ export interface Incoming {
   headers: IncomingHttpHeaders
   body: JsonObject
   /** The body as it came, for channels that need nothing changed in it. */
-  raw: Buffer
+  raw: Buffer | Form
 }
 
 /** One logical request of a client: however many attempts it takes, it has one name, one answer and one bill. */

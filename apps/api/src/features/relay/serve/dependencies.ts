@@ -26,6 +26,8 @@ export interface ServeDependencies {
   limits: Limits
   /** Counts a key nobody has against the network it came from; throws a refusal when there are too many. */
   limitGuesses: (address: string) => Promise<void>
+  /** Folder for what is too large to be received into memory. */
+  incomingDir: string
   /** Names this process in the reservations it makes. */
   node: string
 }

@@ -1,15 +1,19 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { refusalBody, refusalHeaders, RelayRefusal, type Envelope } from '../refusals.ts'
+import type { Incoming } from './call.ts'
 import { requireUsable, type Credential } from './credential.ts'
 import type { ServeDependencies } from './dependencies.ts'
 import { endpoints, type Endpoint } from './endpoints.ts'
 import { modelRoutes } from './models.ts'
+import { receiveForm } from './multipart-form.ts'
 import { requestIdHeaders, sendRefusal, toRefusal } from './refuse.ts'
 import { parseBody } from './request-body.ts'
 import { createServe } from './serve.ts'
 
 /** Below it everything speaks the APIs of model providers. */
 const prefix = '/v1'
+
+const formType = 'multipart/form-data'
 
 /** Pictures travel inside the JSON of a request. */
 const bodyBytesMax = 64 * 1024 * 1024
@@ -72,7 +76,7 @@ function fromFastify(error: unknown): RelayRefusal | null {
 
 /** The endpoints programs call with a key of the relay. */
 export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencies): void {
-  const { credentials, limitGuesses } = dependencies
+  const { credentials, limitGuesses, incomingDir } = dependencies
   const serve = createServe(dependencies)
 
   /** The key is judged before the body is read: strangers cost no memory. */
@@ -88,25 +92,41 @@ export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencie
     request.relayCredential = credential
   }
 
-  function handle(endpoint: Endpoint): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-    return async (request, reply) => {
-      const { relayCredential: credential, body: raw, headers, id: requestId } = request
-      if (!credential || !Buffer.isBuffer(raw)) throw new RelayRefusal('invalid_request', 'Send a JSON body.')
-      const startedAtMs = performance.now() - reply.elapsedTime
-      const body = parseBody(raw)
-      // From here on the answer is written to the connection itself: a stream may need it at any moment.
-      reply.hijack()
-      try {
-        await serve(
-          { requestId, endpoint, credential, address: request.ip, startedAtMs, headers, body, raw },
-          reply.raw,
-        )
-      } catch (error) {
-        const refusal = toRefusal(error)
-        logRefusal(request, refusal)
-        sendRefusal(reply.raw, refusal, endpoint.envelope, requestId)
-      }
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: Pick<Incoming, 'endpoint' | 'body' | 'raw'>,
+  ): Promise<void> {
+    const { relayCredential: credential, headers, id: requestId } = request
+    if (!credential) throw new Error('a call was let in without a key')
+    const startedAtMs = performance.now() - reply.elapsedTime
+    // From here on the answer is written to the connection itself: a stream may need it at any moment.
+    reply.hijack()
+    try {
+      await serve({ requestId, credential, address: request.ip, startedAtMs, headers, ...asked }, reply.raw)
+    } catch (error) {
+      const refusal = toRefusal(error)
+      logRefusal(request, refusal)
+      sendRefusal(reply.raw, refusal, asked.endpoint.envelope, requestId)
     }
+  }
+
+  const handle: Record<Endpoint['body'], (endpoint: Endpoint) => RouteHandlerMethod> = {
+    json: (endpoint) => async (request, reply) => {
+      const { body: raw } = request
+      if (!Buffer.isBuffer(raw)) throw new RelayRefusal('invalid_request', 'Send a JSON body.')
+      await answer(request, reply, { endpoint, body: parseBody(raw), raw })
+    },
+    multipart: (endpoint) => async (request, reply) => {
+      if (!request.headers['content-type']?.toLowerCase().startsWith(formType))
+        throw new RelayRefusal('unsupported_media_type', `Send a form, as ${formType}.`)
+      const form = await receiveForm(request.raw, incomingDir)
+      try {
+        await answer(request, reply, { endpoint, body: form.fields, raw: form })
+      } finally {
+        await form.close()
+      }
+    },
   }
 
   void app.register(
@@ -117,14 +137,13 @@ export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencie
       relay.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_, body, done) =>
         done(null, body),
       )
+      // Read by the endpoints that take it, once the key was judged.
+      relay.addContentTypeParser(formType, (_request, _payload, done) => done(null))
       relay.addHook('onRequest', authenticate)
       modelRoutes(relay, dependencies)
-      for (const endpoint of endpoints.filter(({ body }) => body === 'json')) {
-        relay.post(
-          endpoint.path.slice(prefix.length),
-          { schema: { hide: true }, bodyLimit: bodyBytesMax },
-          handle(endpoint),
-        )
+      for (const endpoint of endpoints) {
+        const options = { schema: { hide: true }, ...(endpoint.body === 'json' && { bodyLimit: bodyBytesMax }) }
+        relay.post(endpoint.path.slice(prefix.length), options, handle[endpoint.body](endpoint))
       }
     },
     { prefix },

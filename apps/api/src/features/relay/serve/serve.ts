@@ -70,7 +70,8 @@ export function createServe(dependencies: ServeDependencies) {
       throw new RelayRefusal('guardrail', `The request was refused by the guardrail “${guarded.refusedBy}”.`)
     if (guarded.hits === 0) return
     call.body = guarded.body
-    call.raw = Buffer.from(JSON.stringify(guarded.body))
+    // A form takes its texts from the body.
+    if (Buffer.isBuffer(call.raw)) call.raw = Buffer.from(JSON.stringify(guarded.body))
   }
 
   /** Answers what an equal request was answered, if that is wanted and known. */
@@ -133,8 +134,9 @@ export function createServe(dependencies: ServeDependencies) {
     const { cacheTtlSeconds = 0 } = call.credential.options
     if (call.cacheKey !== null && sent && status === 200 && !error) cache.put(call.cacheKey, sent, cacheTtlSeconds)
     if (!call.keepsPrompt) return
-    const { requestId, credential, raw } = call
-    promptLog.keep({ requestId, workspaceId: credential.workspaceId, request: raw.toString(), answer: text ?? '' })
+    const { requestId, credential, raw, body } = call
+    const request = Buffer.isBuffer(raw) ? raw.toString() : JSON.stringify(body)
+    promptLog.keep({ requestId, workspaceId: credential.workspaceId, request, answer: text ?? '' })
   }
 
   /** Reserves, asks and bills. Throws a refusal where nothing was sent; what was set aside is given back then. */
