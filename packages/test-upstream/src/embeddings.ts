@@ -4,12 +4,14 @@ import { missing } from './openai-chat.ts'
 import { jsonReply, type Reply } from './reply.ts'
 import { countTokens } from './tokens.ts'
 
+const dimensionsMax = 4096
+
 /** POST embeddings. The vector of a text is always the same, and of length 1. */
 export function embeddings(call: Call): Reply {
   const { body, hash } = call
   if (body.input === undefined) return missing(call, 'input')
   const inputs = inputsOf(body.input)
-  const dimensions = numberOf(body.dimensions) ?? 1536
+  const dimensions = Math.min(numberOf(body.dimensions) ?? 1536, dimensionsMax)
   const tokens = inputs.reduce<number>((sum, input) => sum + tokensOfInput(input), 0)
   const data = inputs.map((input, index) => {
     const vector = vectorOf(JSON.stringify(input), dimensions)

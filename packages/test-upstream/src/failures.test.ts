@@ -134,6 +134,7 @@ describe('answers that are none', () => {
     expect((await call('wrong-type')).headers.get('content-type')).toBe('text/html')
     await expect((await call('bad-json')).json()).rejects.toThrow(SyntaxError)
     expect(await (await call('empty', { stream: true })).text()).toBe('')
+    expect(await (await call('empty')).text()).toBe('')
     const half = await readAll(await call('die-after-3'))
     expect(half).toMatchObject({ broken: true, text: expect.stringContaining('chatcmpl') })
   })
@@ -200,6 +201,10 @@ it('stops writing while nobody reads', async () => {
   await expect.poll(async () => (await seen()).aborted).toEqual({ 'huge-100mb': 1 })
   await expect.poll(async () => (await seen()).bytesWritten).toBeGreaterThan(0)
   expect((await seen()).bytesWritten).toBeLessThan(20 * 1024 * 1024)
+})
+
+it('answers 500 to what it cannot make', async () => {
+  expect((await call('huge-9999mb')).status).toBe(500)
 })
 
 it('sends a huge stream whole', async () => {

@@ -30,7 +30,11 @@ const attemptsMax = 1000
 /** The model's name says how a call under `/failures` fails; what is not told otherwise answers as it should. */
 const failures: Failure[] = [
   // The status, in the provider's envelope; with a header that says when to try again; -after-2: twice, then it answers.
-  { name: 'status-500', pattern: /^status-(\d{3})(?:-retry-(\d+)|-retry-ms-(\d+))?(?:-after-(\d+))?$/, fail: refuse },
+  {
+    name: 'status-500',
+    pattern: /^status-([45]\d{2})(?:-retry-(\d+)|-retry-ms-(\d+))?(?:-after-(\d+))?$/,
+    fail: refuse,
+  },
   // The connection is destroyed before the headers.
   { name: 'reset', pattern: /^reset$/, fail: () => silent('cut') },
   // No headers, ever.
@@ -58,9 +62,9 @@ const failures: Failure[] = [
   { name: 'html-error', pattern: /^html-error$/, fail: () => page(502) },
   { name: 'wrong-type', pattern: /^wrong-type$/, fail: () => page(200) },
   { name: 'bad-json', pattern: /^bad-json$/, fail: cutJson },
-  { name: 'empty', pattern: /^empty$/, fail: (it) => ({ ...plain(it), parts: [] }) },
+  { name: 'empty', pattern: /^empty$/, fail: (it) => bytesReply(200, plain(it).headers) },
   // So many megabytes, as fast as they are read.
-  { name: 'huge-10mb', pattern: /^huge-(\d+)mb$/, fail: huge },
+  { name: 'huge-10mb', pattern: /^huge-(\d{1,4})mb$/, fail: huge },
   // Says which headers, or which body, it was sent.
   { name: 'echo-headers', pattern: /^echo-headers$/, fail: (it) => saying(it, JSON.stringify(it.call.headers)) },
   { name: 'echo-body', pattern: /^echo-body$/, fail: (it) => saying(it, JSON.stringify(it.call.body)) },
@@ -138,7 +142,7 @@ function endInError(failing: Failing): Reply {
 function splitBytes(failing: Failing): Reply {
   const reply = saying(failing, 'Zürich 東京 👩‍👩‍👧 𝒳 naïve')
   const bytes = Buffer.concat([...reply.parts])
-  const parts = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
+  const parts = Array.from(bytes, (_byte, index) => bytes.subarray(index, index + 1))
   return { ...reply, parts, delivery: { pauseMs: 0 } }
 }
 

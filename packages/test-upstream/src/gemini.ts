@@ -157,5 +157,5 @@ function usageOf(answered: Answer, whole: boolean): Json {
 
 function embeddingOf({ content, outputDimensionality }: Json): Json {
   const text = textOf(objectOf(content))
-  return { values: [...vectorOf(JSON.stringify(text), numberOf(outputDimensionality) ?? 768)] }
+  return { values: [...vectorOf(JSON.stringify(text), Math.min(numberOf(outputDimensionality) ?? 768, 3072))] }
 }

@@ -7,6 +7,8 @@ import { silence } from './samples.ts'
 import { openaiError } from './provider-errors.ts'
 import { dataEvent, jsonReply, streamReply, type Reply } from './reply.ts'
 
+const choicesMax = 128
+
 export const streamEnd = Buffer.from('data: [DONE]\n\n')
 
 /** POST chat/completions. A model with "reasoner" in its name thinks aloud in `reasoning_content`, as DeepSeek's does. */
@@ -21,7 +23,7 @@ export function chatCompletion(call: Call): Reply {
     service_tier: tierOf(body.service_tier),
     system_fingerprint: 'fp_7e57',
   }
-  const choices = Math.max(numberOf(body.n) ?? 1, 1)
+  const choices = Math.min(Math.max(numberOf(body.n) ?? 1, 1), choicesMax)
   const aloud = shared.model.includes('reasoner')
   const headers = providerHeaders('openai', hash)
   if (body.stream !== true) {

@@ -9,13 +9,14 @@ import { countTokens, imageTokens, tokensOf } from './tokens.ts'
 
 /** What a picture costs that is made here. */
 const madeImageTokens = 272
+const imagesMax = 10
 
 /** POST images/generations, images/edits and images/variations: pictures of one pixel. */
 export function images(call: Call): Reply {
   const { body, hash, files = [], path } = call
   if (typeof body.prompt !== 'string' && path !== '/v1/images/variations') return missing(call, 'prompt')
   const prompt = stringOf(body.prompt)
-  const count = Math.max(Number(body.n ?? 1), 1)
+  const count = Math.min(Math.max(Number(body.n ?? 1), 1), imagesMax)
   const given = files.length * imageTokens
   const asUrl = body.response_format === 'url'
   const image = asUrl ? { url: `https://images.example.com/${hash.slice(0, 24)}.png` } : { b64_json: pixel }

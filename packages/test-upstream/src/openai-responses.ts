@@ -8,7 +8,7 @@ import { jsonReply, namedEvent, streamReply, type Reply } from './reply.ts'
 import { responseEvents } from './response-events.ts'
 import type { ResponseBody, StoredResponse } from './stored-response.ts'
 
-const storedMax = 1000
+const storedMax = 200
 
 /** POST responses, GET and DELETE responses/:id, POST responses/:id/cancel, GET responses/:id/input_items. */
 export function responses(call: Call): Reply {

@@ -7,7 +7,7 @@ import { isJson, listOf, numberOf, objectOf, objectsOf, stringOf, type Json } fr
 import { plainAsk } from './openai-chat.ts'
 import { errorReply, keyRefusal } from './provider-errors.ts'
 import type { Reply } from './reply.ts'
-import { countIn, type Seen } from './seen.ts'
+import { count, type Counters } from './seen.ts'
 
 /** PCM of 16 bit and 24 kHz, of which a second is 10 tokens. */
 const audioBytesPerToken = 4800
@@ -26,20 +26,23 @@ interface Conversation {
 }
 
 /** Accepts WebSockets on realtime. Under `/failures` the models `status-<code>` and `die-after-<n>` fail here too. */
-export function acceptRealtime(server: Server, seen: Seen): void {
+export function acceptRealtime(server: Server, counters: Counters): void {
   const door = new WebSocketServer({
     noServer: true,
     handleProtocols: (protocols) => (protocols.has('realtime') ? 'realtime' : false),
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    const model = searchParams.get('model') ?? ''
+    const [pathname = '', search] = (request.url ?? '').split('?')
+    const model = new URLSearchParams(search).get('model') ?? ''
+    // Without a listener a connection that breaks would take the process with it.
+    socket.on('error', () => socket.destroy())
     const refusal = refusalOf(request, pathname, model)
     if (refusal) return refuse(socket, refusal)
     door.handleUpgrade(request, socket, head, (accepted) => {
-      countIn(seen.requests, model)
-      seen.open += 1
-      accepted.on('close', () => (seen.open -= 1))
+      count(counters.requests, model)
+      counters.open += 1
+      accepted.on('error', () => accepted.terminate())
+      accepted.on('close', () => (counters.open -= 1))
       converse(accepted, model, pathname.startsWith('/failures/'))
     })
   })
@@ -50,7 +53,7 @@ function refusalOf({ headers }: IncomingMessage, path: string, model: string): R
   const protocols = stringOf(headers['sec-websocket-protocol'])
   const key = /openai-insecure-api-key\.([^, ]+)/.exec(protocols)?.[1] ?? keyOf(headers, new URLSearchParams())
   if (!/^(\/answers|\/failures)?\/v1\/realtime$/.test(path)) return errorReply({ provider: 'openai', hash }, 404)
-  const status = path.startsWith('/failures/') ? /^status-(\d{3})$/.exec(model)?.[1] : undefined
+  const status = path.startsWith('/failures/') ? /^status-([45]\d{2})$/.exec(model)?.[1] : undefined
   return status === undefined ? keyRefusal('openai', key) : errorReply({ provider: 'openai', hash }, Number(status))
 }
 

@@ -9,15 +9,32 @@ export interface Seen {
   bytesWritten: number
 }
 
-export function emptySeen(): Seen {
-  return { requests: {}, aborted: {}, open: 0, bytesWritten: 0 }
+export interface Counters {
+  requests: Map<string, number>
+  aborted: Map<string, number>
+  open: number
+  bytesWritten: number
 }
 
-export function countIn(counts: Record<string, number>, model: string): void {
-  counts[model] = (counts[model] ?? 0) + 1
+/** Models counted one by one; the rest counts as 'others'. */
+const modelsMax = 1000
+
+export function createCounters(): Counters {
+  return { requests: new Map(), aborted: new Map(), open: 0, bytesWritten: 0 }
+}
+
+export function count(counts: Map<string, number>, model: string): void {
+  const name = counts.size < modelsMax || counts.has(model) ? model : 'others'
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+export function seenOf({ requests, aborted, open, bytesWritten }: Counters): Seen {
+  return { requests: Object.fromEntries(requests), aborted: Object.fromEntries(aborted), open, bytesWritten }
 }
 
 /** Forgets all but what is still going on. */
-export function resetSeen(seen: Seen): void {
-  Object.assign(seen, emptySeen(), { open: seen.open })
+export function resetCounters(counters: Counters): void {
+  counters.requests.clear()
+  counters.aborted.clear()
+  counters.bytesWritten = 0
 }

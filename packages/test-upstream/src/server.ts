@@ -4,14 +4,14 @@ import type { Call } from './call.ts'
 import { failCall, type Attempts } from './failures.ts'
 import { incomingOf, readCall, receive, type Content, type Incoming } from './incoming.ts'
 import { stringOf } from './json.ts'
-import { badJson, keyRefusal } from './provider-errors.ts'
+import { badJson, errorReply, keyRefusal } from './provider-errors.ts'
 import { acceptRealtime } from './realtime.ts'
 import { deliver, jsonReply, type Reply } from './reply.ts'
-import { countIn, emptySeen, resetSeen, type Seen } from './seen.ts'
+import { count, createCounters, resetCounters, seenOf, type Counters } from './seen.ts'
 
 /** Replies kept for requests that come again, as they do in a load test. */
-const keptMax = 1000
-const keptBodyMaxBytes = 64 * 1024
+const keptMax = 200
+const keptBodyMaxBytes = 8 * 1024
 
 interface Answered {
   model: string
@@ -19,7 +19,7 @@ interface Answered {
 }
 
 interface State {
-  seen: Seen
+  counters: Counters
   kept: Map<string, Answered>
   attempts: Attempts
   responses: Call['responses']
@@ -35,22 +35,22 @@ interface State {
  * - `GET /seen`, `POST /seen/reset`: what came in
  */
 export function createTestUpstream(): Server {
-  const state: State = { seen: emptySeen(), kept: new Map(), attempts: new Map(), responses: new Map() }
+  const state: State = { counters: createCounters(), kept: new Map(), attempts: new Map(), responses: new Map() }
   const server = createServer((request, response) => {
     if (request.url === '/') response.end('ok')
     else if (request.url?.startsWith('/seen')) tellSeen(state, request, response)
     else receive(request, (content) => serve(state, incomingOf(request), content, response))
   })
-  acceptRealtime(server, state.seen)
+  acceptRealtime(server, state.counters)
   return server
 }
 
-function tellSeen({ seen, attempts }: State, { method }: IncomingMessage, response: ServerResponse): void {
+function tellSeen({ counters, attempts }: State, { method }: IncomingMessage, response: ServerResponse): void {
   if (method === 'POST') {
-    resetSeen(seen)
+    resetCounters(counters)
     attempts.clear()
   }
-  void deliver(response, jsonReply(200, {}, seen))
+  void deliver(response, jsonReply(200, {}, seenOf(counters)))
 }
 
 function serve(state: State, incoming: Incoming, content: Content, response: ServerResponse): void {
@@ -58,7 +58,7 @@ function serve(state: State, incoming: Incoming, content: Content, response: Ser
   const known = name === undefined ? undefined : state.kept.get(name)
   const answered = known ?? answerIncoming(state, incoming, content)
   if (name !== undefined && !known) keep(state.kept, name, answered)
-  send(state.seen, response, paced(answered, incoming.headers['x-test-chunk-delay-ms']))
+  send(state.counters, response, paced(answered, incoming.headers['x-test-chunk-delay-ms']))
 }
 
 function answerIncoming({ responses, attempts }: State, incoming: Incoming, content: Content): Answered {
@@ -68,7 +68,12 @@ function answerIncoming({ responses, attempts }: State, incoming: Incoming, cont
   const call = readCall(incoming, content, responses)
   if (!call) return { model: '', reply: badJson(provider) }
   const model = /^\/v1beta\/models\/([^:]+):/.exec(call.path)?.[1] ?? stringOf(call.body.model)
-  return { model, reply: failing ? failCall(call, model, answerCall, attempts) : answerCall(call) }
+  try {
+    return { model, reply: failing ? failCall(call, model, answerCall, attempts) : answerCall(call) }
+  } catch (error) {
+    // A request may ask for what cannot be made, such as texts longer than any; that is no reason to go down.
+    return { model, reply: errorReply(call, 500, String(error)) }
+  }
 }
 
 /** What a reply is kept under; undefined where it depends on more than the request. */
@@ -90,15 +95,17 @@ function paced({ model, reply }: Answered, header: string | string[] | undefined
   return { model, reply: { ...reply, delivery: { ...reply.delivery, pauseMs: Number(pause) } } }
 }
 
-function send(seen: Seen, response: ServerResponse, { model, reply }: Answered): void {
-  countIn(seen.requests, model)
-  seen.open += 1
+function send(counters: Counters, response: ServerResponse, { model, reply }: Answered): void {
+  count(counters.requests, model)
+  if (response.destroyed) return count(counters.aborted, model)
+  counters.open += 1
   response.on('close', () => {
-    seen.open -= 1
+    counters.open -= 1
     const cutByUs = reply.delivery?.ending === 'cut'
-    if (!response.writableFinished && !cutByUs) countIn(seen.aborted, model)
+    if (!response.writableFinished && !cutByUs) count(counters.aborted, model)
   })
   const written = deliver(response, reply)
-  if (typeof written === 'number') seen.bytesWritten += written
-  else void written.then((bytes) => (seen.bytesWritten += bytes))
+  if (typeof written === 'number') counters.bytesWritten += written
+  else void written.then((bytes) => (counters.bytesWritten += bytes))
+  return undefined
 }
