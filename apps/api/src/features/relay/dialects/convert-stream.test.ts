@@ -414,6 +414,67 @@ describe('a stream that fails', () => {
   })
 })
 
+describe('signatures in streams', () => {
+  const block = (index: number, content_block: JsonObject) =>
+    named({ type: 'content_block_start', index, content_block })
+  const blockDelta = (index: number, delta: JsonObject) => named({ type: 'content_block_delta', index, delta })
+  const signed = [
+    named({ type: 'message_start', message: { id: 'msg_1' } }),
+    block(0, { type: 'thinking', thinking: '' }),
+    blockDelta(0, { type: 'thinking_delta', thinking: 'Hm.' }),
+    blockDelta(0, { type: 'signature_delta', signature: 'c2ln' }),
+    block(1, { type: 'redacted_thinking', data: 'ZGF0YQ==' }),
+    named({ type: 'message_delta', delta: { stop_reason: 'end_turn' } }),
+  ]
+
+  it('reach a chat client sealed, each in a delta of its own', () => {
+    const details = eventsOf(convert('messages', 'chat', signed)).flatMap(({ data }) => {
+      const { choices } = Object(data) as { choices?: { delta: JsonObject }[] }
+      return choices?.[0]?.delta.reasoning_details ?? []
+    })
+    expect(details).toEqual([
+      { type: 'reasoning.text', text: '', signature: 'messages#c2ln' },
+      { type: 'reasoning.encrypted', data: 'messages!#ZGF0YQ==' },
+    ])
+  })
+
+  it('reach a client of responses as encrypted content', () => {
+    const last = eventsOf(convert('messages', 'responses', signed)).at(-1)
+    expect(last).toMatchObject({
+      data: {
+        response: {
+          output: [
+            { type: 'reasoning', summary: [{ text: 'Hm.' }], encrypted_content: 'messages#c2ln' },
+            { type: 'reasoning', summary: [], encrypted_content: 'messages!#ZGF0YQ==' },
+          ],
+        },
+      },
+    })
+  })
+
+  it('of OpenAI reach a client of Anthropic with the thought they belong to', () => {
+    const text = convert('responses', 'messages', [
+      named({ type: 'response.created', response: { id: 'resp_1' } }),
+      named({ type: 'response.reasoning_summary_text.delta', delta: 'Hm.' }),
+      named({
+        type: 'response.output_item.done',
+        item: { type: 'reasoning', id: 'rs_1', summary: [{ text: 'Hm.' }], encrypted_content: 'ZW5j' },
+      }),
+      named({ type: 'response.completed', response: { status: 'completed' } }),
+    ])
+    expect(text).toContain('"delta":{"type":"signature_delta","signature":"responses#rs_1:ZW5j"}')
+    expect(eventsOf(text).filter(({ name }) => name === 'content_block_start')).toHaveLength(1)
+  })
+
+  it("of Gemini's calls stand in Google's own place", () => {
+    const call = { functionCall: { name: 'f', args: {} }, thoughtSignature: 'c2ln' }
+    const text = convert('gemini', 'chat', [
+      unnamed({ candidates: [{ content: { parts: [call] }, finishReason: 'STOP' }] }),
+    ])
+    expect(text).toContain('"extra_content":{"google":{"thought_signature":"c2ln"}}')
+  })
+})
+
 describe('what follows the reason', () => {
   it('is ignored but for usage', () => {
     const text = convert('chat', 'messages', [

@@ -125,6 +125,6 @@ describe('counting a prompt', () => {
     const startedAt = performance.now()
     expect(countPromptTokens('embeddings', { input })).toBeGreaterThan(0)
     // A few milliseconds on an idle machine; quadratic work would take seconds.
-    expect(performance.now() - startedAt).toBeLessThan(200)
+    expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 })
