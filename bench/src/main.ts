@@ -5,6 +5,7 @@ import { guardsJob } from './jobs/guards.ts'
 import { insertJob } from './jobs/insert.ts'
 import { loginJob } from './jobs/login.ts'
 import { readsJob } from './jobs/reads.ts'
+import { relayJob } from './jobs/relay.ts'
 import { sendJob } from './jobs/send.ts'
 import { table, type Effort, type Line } from './report.ts'
 
@@ -16,6 +17,7 @@ const jobs: Record<string, (effort: Effort) => Promise<Line[]>> = {
   guards: guardsJob,
   login: loginJob,
   insert: insertJob,
+  relay: relayJob,
 }
 
 const { values, positionals } = parseArgs({

@@ -51,7 +51,7 @@ function signToken(secret: string, id: string): string {
 }
 
 /** Starts the API on a private database that flushes every commit, with `count` people signed in. */
-export async function startProduct(count: number): Promise<Product> {
+export async function startProduct(count: number, settings: Record<string, string> = {}): Promise<Product> {
   const secret = randomBytes(32).toString('hex')
   const stack = await startStack({
     JWT_SECRET: secret,
@@ -64,6 +64,7 @@ export async function startProduct(count: number): Promise<Product> {
     ),
     SIGN_IN_ATTEMPTS: '1000000',
     LOG_LEVEL: 'error',
+    ...settings,
   })
   const sql = createPool({ uri: stack.databaseUrl, connectionLimit: 4, timezone: 'Z' })
   const now = new Date()
