@@ -1,14 +1,11 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
-import { Agent, type Dispatcher } from 'undici'
-import { createTestUpstream } from '@parley/test-upstream/server'
 import type { DatabasePools } from '../../platform/database.ts'
 import { createEncryption } from '../../platform/encryption.ts'
 import type { Cluster } from '../../platform/cluster.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import { createSharedStore } from '../../platform/rate-limit-stores.ts'
-import { AppError } from '../../platform/http/errors.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createAccounting } from './accounting/index.ts'
 import type { RelayAdminDependencies } from './admin/dependencies.ts'
@@ -18,7 +15,7 @@ import { createTokenKeys } from './keys.ts'
 import { createGuardrails } from './guardrails/store.ts'
 import { createPromptLog } from './prompt-log.ts'
 import { createResponseCache } from './response-cache.ts'
-import { createChannels, type Channel } from './routing/channels.ts'
+import { createChannels } from './routing/channels.ts'
 import { createConcurrency } from './routing/concurrency.ts'
 import { createHealth } from './routing/health.ts'
 import { createLimits } from './routing/limits.ts'
@@ -28,8 +25,10 @@ import { serveRoutes } from './serve/routes.ts'
 import { createSinks } from './serve/sink.ts'
 import { createWishes } from './settings.ts'
 import { relayChannels } from './tables.ts'
-import { createAllowedHosts, parseHosts } from './upstream/addresses.ts'
-import { createDispatcher } from './upstream/dispatcher.ts'
+import { createAllowedHosts } from './upstream/addresses.ts'
+import { startTestUpstream } from './upstream/built-in.ts'
+import { createDispatchers } from './upstream/dispatchers.ts'
+import { createTrial } from './upstream/trial.ts'
 
 interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'allows'> {
   database: DatabasePools
@@ -85,7 +84,7 @@ export async function createRelay(dependencies: RelayDependencies) {
     keys,
     healthOf: health.snapshot,
     allowedHosts: hosts,
-    testChannel: () => Promise.reject(new AppError('AI_UNAVAILABLE', 'Channels cannot be tried out yet.')),
+    testChannel: createTrial({ channels, dispatcherOf: dispatchers.of, health, log }),
   })
 
   return {
@@ -130,48 +129,5 @@ async function announceBan(
     if (channel) events.emit('relay.banned', { workspaceId: channel.workspaceId, channelId, untilMs })
   } catch (error) {
     log.error({ err: error, channelId }, 'nobody could be told of a failing channel')
-  }
-}
-
-/** The built-in upstream, on a port of the loopback that nobody else is told. */
-async function startTestUpstream(): Promise<{ origin: string; close: () => Promise<void> }> {
-  const server = createTestUpstream()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  server.unref()
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the test upstream listens on no port')
-  return {
-    origin: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-/** Webhooks go to addresses that administrators name, but never into the private network. */
-const anyPublicHost = parseHosts('*')
-
-/** Connections to upstreams, shared by channels that wait as long for one. */
-function createDispatchers(hosts: ReturnType<typeof createAllowedHosts>) {
-  const forTest = new Agent({ pipelining: 1 })
-  const forWebhooks = createDispatcher({ connectMs: 5_000, hosts: () => anyPublicHost })
-  const byConnectMs = new Map<number, Agent>()
-
-  return {
-    of({ type, timeouts: { connectMs } }: Channel): Dispatcher {
-      if (type === 'test') return forTest
-      const known = byConnectMs.get(connectMs)
-      if (known) return known
-      const dispatcher = createDispatcher({ connectMs, hosts })
-      byConnectMs.set(connectMs, dispatcher)
-      return dispatcher
-    },
-    forWebhooks,
-    close: () => Promise.all([forTest, forWebhooks, ...byConnectMs.values()].map((dispatcher) => dispatcher.destroy())),
   }
 }

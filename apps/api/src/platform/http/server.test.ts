@@ -84,7 +84,7 @@ describe('the web app', () => {
   })
 
   test('answers neither for the API nor for what is missing or hidden', async () => {
-    for (const path of ['/api/nothing', '/docs/nothing', '/v1/models']) {
+    for (const path of ['/api/nothing', '/docs/nothing', '/v1/nothing']) {
       const response = await get(path, navigation)
       expect(response.status).toBe(404)
       expect(response.headers.get('content-type')).toContain('application/json')

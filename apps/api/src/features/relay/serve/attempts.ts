@@ -198,7 +198,11 @@ export function createAttempts({
       const { channel, entered } = chosen
       const startedAtMs = performance.now()
       const report = health.begin(channel.id)
-      served = await ask(call, channel)
+      served = await ask(call, channel).catch((error: unknown) => {
+        report('unknown')
+        entered.leave(0)
+        throw error
+      })
       const { result } = served
       report(result.kind === 'failed' ? outcomeOf(result) : 'good')
       if (result.kind !== 'failed') {
