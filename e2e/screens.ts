@@ -48,6 +48,19 @@ export const adminScreens: Screen[] = [
   'system',
 ].map((section) => ({ name: `admin-${section}`, path: `/admin/${section}` }))
 
+/** The relay, of somebody who administers it. */
+export const relayScreens: Screen[] = [
+  'overview',
+  'start',
+  'tokens',
+  'playground',
+  'logs',
+  'channels',
+  'models',
+  'groups',
+  'settings',
+].map((section) => ({ name: `relay-${section}`, path: `/relay/${section}` }))
+
 /** Signs somebody in to a browser, whose next page restores the session. */
 export async function signInTo(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   const response = await page.request.post('/api/login', { data: { login: email, password } })

@@ -5,7 +5,17 @@ import { updateProfile, type Locale } from '@parley/protocol/people'
 import { createParleyClient } from '@parley/client/client'
 import { findChromium } from '../scripts/chromium.ts'
 import { startStack } from '../scripts/stack.ts'
-import { adminScreens, openScreen, publicScreens, setScene, signInViewer, viewer, type Screen } from './screens.ts'
+import { fillRelay } from './relay-scene.ts'
+import {
+  adminScreens,
+  openScreen,
+  publicScreens,
+  relayScreens,
+  setScene,
+  signInViewer,
+  viewer,
+  type Screen,
+} from './screens.ts'
 
 /** `pnpm --filter @parley/e2e screenshots <folder> [name…]`: every screen, or those named, as it looks to people. */
 const [folder, ...only] = process.argv.slice(2)
@@ -25,12 +35,13 @@ const browser = await chromium.launch({
 })
 try {
   const screens = await setScene(stack)
+  await fillRelay(stack.origin, viewer)
   for (const locale of locales) {
     await speak(locale)
     for (const size of Object.keys(sizes)) {
       await take(publicScreens, size, locale, false)
       // Who fills the demo first runs the installation.
-      await take([...screens, ...adminScreens], size, locale, true)
+      await take([...screens, ...adminScreens, ...relayScreens], size, locale, true)
     }
   }
 } finally {

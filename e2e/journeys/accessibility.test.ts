@@ -1,6 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
-import { adminScreens, openScreen, publicScreens, setScene, signInTo, signInViewer, type Screen } from '../screens.ts'
+import { fillRelay } from '../relay-scene.ts'
+import {
+  adminScreens,
+  openScreen,
+  publicScreens,
+  relayScreens,
+  setScene,
+  signInTo,
+  signInViewer,
+  type Screen,
+} from '../screens.ts'
 import { test } from './fixtures.ts'
 
 const serious = new Set(['serious', 'critical'])
@@ -17,7 +27,8 @@ test('axe finds nothing serious on any page, light or dark, and each keeps the c
   await signInViewer(page)
   findings.push(...(await findingsOn(page, screens)))
   await signInTo(page, stack.operator)
-  findings.push(...(await findingsOn(page, adminScreens)))
+  await fillRelay(stack.origin, { login: stack.operator.email, password: stack.operator.password })
+  findings.push(...(await findingsOn(page, [...adminScreens, ...relayScreens])))
   expect(findings).toEqual([])
   expect(violations).toEqual([])
 })

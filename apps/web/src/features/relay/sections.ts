@@ -1,11 +1,32 @@
 import type { Permission } from '@parley/protocol/access'
-import { Boxes, Cable, ChartColumn, KeyRound, Rocket, ScrollText, Settings, Tags, type LucideIcon } from 'lucide-react'
+import {
+  Boxes,
+  MessageSquareText,
+  Cable,
+  ChartColumn,
+  KeyRound,
+  Rocket,
+  ScrollText,
+  Settings,
+  Tags,
+  type LucideIcon,
+} from 'lucide-react'
 import { lazy, type ComponentType } from 'react'
 import { useSelector } from 'react-redux'
 import { selectMay, type AccessRoot } from '../access/access-slice.ts'
 
 /** The sections of the relay, by the last part of their address, in the order they are listed. */
-export const sections = ['overview', 'start', 'tokens', 'logs', 'channels', 'models', 'groups', 'settings'] as const
+export const sections = [
+  'overview',
+  'start',
+  'tokens',
+  'playground',
+  'logs',
+  'channels',
+  'models',
+  'groups',
+  'settings',
+] as const
 
 export type Section = (typeof sections)[number]
 
@@ -20,6 +41,11 @@ export const sectionViews: Record<Section, SectionView> = {
   overview: { permission: 'relay:read', icon: ChartColumn, page: lazy(() => import('./overview-page.tsx')) },
   start: { permission: 'relay:admin', icon: Rocket, page: lazy(() => import('./start-page.tsx')) },
   tokens: { permission: 'relay:read', icon: KeyRound, page: lazy(() => import('./tokens-page.tsx')) },
+  playground: {
+    permission: 'relay:read',
+    icon: MessageSquareText,
+    page: lazy(() => import('./playground-page.tsx')),
+  },
   logs: { permission: 'relay:read', icon: ScrollText, page: lazy(() => import('./logs-page.tsx')) },
   channels: { permission: 'relay:admin', icon: Cable, page: lazy(() => import('./channels-page.tsx')) },
   models: { permission: 'relay:admin', icon: Tags, page: lazy(() => import('./models-page.tsx')) },
