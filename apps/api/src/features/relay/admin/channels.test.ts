@@ -80,6 +80,19 @@ describe('a channel', () => {
   })
 })
 
+describe('trying a channel out', () => {
+  const tried = async (id: string, query: Record<string, string> = {}) =>
+    (await call(api, api.operator, contracts.testChannel, { params: { id }, query })).data
+
+  test('says that it works, or what is wrong and with which model', async () => {
+    const { id } = await makeChannel({ type: 'test', key: undefined, model_mapping: { 'gpt-4.1-mini': 'small' } })
+    expect(await tried(id)).toMatchObject({ ok: true, reason: 'ok', status: 200, model: 'small' })
+    const { id: patterns } = await makeChannel({ type: 'test', key: undefined, models: ['gpt-*'] })
+    expect(await tried(patterns)).toMatchObject({ ok: false, reason: 'no_model', status: null })
+    expect(await tried(patterns, { model: 'gpt-x' })).toMatchObject({ ok: true, model: 'gpt-x' })
+  })
+})
+
 describe('the key of a channel', () => {
   test('is encrypted, and never told again', async () => {
     const channel = await makeChannel()
@@ -103,6 +116,15 @@ describe('the key of a channel', () => {
     expect(await sealedOf(id)).toBe(before)
     const { data } = await call(api, api.operator, contracts.updateChannel, { params: { id }, body: { key: '' } })
     expect(data.has_key).toBe(false)
+  })
+
+  test('that cannot be read any more does not hide the channel', async () => {
+    const { id } = await makeChannel()
+    await api.sql.query("UPDATE relay_channels SET key_sealed = REPLACE(key_sealed, 'v1.', 'v1.AAAA') WHERE id = ?", [
+      id,
+    ])
+    const { data } = await call(api, api.operator, contracts.getChannel, { params: { id }, query: {} })
+    expect(data.has_key).toBe(true)
   })
 
   test('does not follow the channel to another host', async () => {

@@ -12,6 +12,7 @@ import { isDuplicateOf, type Queryable } from '../../../platform/database.ts'
 import type { Actor } from '../../../platform/http/actor.ts'
 import { conflict, notFound } from '../../../platform/http/errors.ts'
 import { likePattern } from '../../../platform/like.ts'
+import { keyContext } from '../routing/channels.ts'
 import { relayChannels, type ChannelTimeouts } from '../tables.ts'
 import { personOf } from './asker.ts'
 import { requireKeyForHost, resolveBaseUrl } from './channel-address.ts'
@@ -23,9 +24,6 @@ type Wanted = RequestOf<typeof updateChannel>['body']
 
 /** Models that think are silent for minutes before their first word. */
 const usualTimeouts: ChannelTimeouts = { connectMs: 5_000, headersMs: 60_000, firstTokenMs: 180_000, idleMs: 60_000 }
-
-/** What a channel's key was encrypted for. */
-export const keyContext = (channelId: string): string => `relay channel ${channelId}`
 
 function timeoutsOf(wanted: Wanted['timeouts'], before: ChannelTimeouts): ChannelTimeouts {
   return {
@@ -65,7 +63,9 @@ export function createChannels({
 }: RelayAdminDependencies) {
   const changed = ({ workspaceId }: Actor) => events.announce('relay.changed', { workspaceId, kind: 'channels' })
 
-  const hasKey = ({ id, keySealed }: ChannelRow): boolean => encryption.open(keySealed, keyContext(id)) !== ''
+  // What is encrypted is as long as its content: seen without opening it, which a changed secret would not let.
+  const sealedNothing = encryption.seal('', '')
+  const hasKey = ({ keySealed }: ChannelRow): boolean => keySealed.length > sealedNothing.length
 
   function view(row: ChannelRow): RelayChannel {
     const { id, name, type, models, priority, weight, status, timeouts, rpm, tpm, concurrency } = row

@@ -5,29 +5,12 @@ import type { EventBus } from '../../../platform/events.ts'
 import type { Actor } from '../../../platform/http/actor.ts'
 import type { RelayEvents } from '../events.ts'
 import type { TokenKeys } from '../keys.ts'
+import type { HealthSnapshot } from '../routing/health.ts'
 import type { relayChannels } from '../tables.ts'
 import type { AllowedHosts } from '../upstream/addresses.ts'
+import type { ChannelTrial } from '../upstream/explain.ts'
 
 export type ChannelRow = typeof relayChannels.$inferSelect
-
-/** How a channel does, as this node has seen it. */
-interface ChannelSnapshot {
-  state: 'healthy' | 'banned' | 'probing'
-  samples: number
-  failures: number
-  errorRate: number
-  bannedUntilMs: number | null
-}
-
-/** What came of trying a channel out. */
-interface ChannelTrial {
-  ok: boolean
-  reason: string
-  message: string
-  status?: number | undefined
-  durationMs: number
-  model: string
-}
 
 export interface RelayAdminDependencies {
   db: Database
@@ -38,7 +21,7 @@ export interface RelayAdminDependencies {
   adminKey: string | undefined
   /** Whether somebody is permitted something. */
   allows: (actor: Actor, permission: Permission) => Promise<boolean>
-  healthOf: (channelId: string) => ChannelSnapshot
+  healthOf: (channelId: string) => HealthSnapshot
   /** Tries a channel out, with one of its models or the one that is named. */
   testChannel: (channel: ChannelRow, model: string | undefined) => Promise<ChannelTrial>
   /** Hosts the relay may call. */

@@ -34,11 +34,11 @@ async function groupIdOf(name: string): Promise<string> {
 /** Bills a call of a token as the relay does. */
 async function bill(of: RelayToken, given: Partial<Settlement> = {}): Promise<string> {
   const requestId = randomUUID()
-  const call = reservationOf(
+  const reservation = reservationOf(
     { workspaceId: '1', groupId: await groupIdOf(of.group), tokenId: of.id },
     { requestId, groupName: of.group, tokenName: of.name },
   )
-  await accounting.ledger.settle(settlementOf(call, given))
+  await accounting.ledger.settle(settlementOf(reservation, given))
   return requestId
 }
 
@@ -217,9 +217,12 @@ describe('the dashboard', () => {
     expect(await refusal(api, member, contracts.getGroupDashboard, others)).toMatchObject({ status: 404 })
   })
 
-  test.each([{ from: 7_200_000, to: 3_600_000 }, { from: 0 }, { step: 'minute' }, { to: -1 }])('has no window of %j', async (query) => {
-    expect((await sendByKey(api, contracts.getDashboard, { query })).status).toBe(400)
-  })
+  test.each([{ from: 7_200_000, to: 3_600_000 }, { from: 0 }, { step: 'minute' }, { to: -1 }])(
+    'has no window of %j',
+    async (query) => {
+      expect((await sendByKey(api, contracts.getDashboard, { query })).status).toBe(400)
+    },
+  )
 })
 
 test('who is not signed in reads nothing', async () => {
