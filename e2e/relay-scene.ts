@@ -1,5 +1,6 @@
 import { createParleyClient } from '@parley/client/client'
 import type { Rest } from '@parley/client/rest'
+import type { RequestOf } from '@parley/protocol/contract'
 import { createGroup, createToken, type RelayToken } from '@parley/protocol/relay'
 import { createChannel } from '@parley/protocol/relay-channels'
 import { setModelConfig } from '@parley/protocol/relay-models'
@@ -54,7 +55,7 @@ async function addChannels(rest: Rest): Promise<void> {
 async function addTokens(rest: Rest): Promise<[RelayToken, RelayToken]> {
   await rest.call(createGroup, { body: { id: 'research', self_service: true, quota: { month: 200 * unit } } })
   await rest.call(createGroup, { body: { id: 'crawler.nightly', rpm: 600, concurrency: 20, models: ['test-*'] } })
-  const make = async (group: string, body: { name: string; models?: string[]; quota?: object; rpm?: number }) => {
+  const make = async (group: string, body: RequestOf<typeof createToken>['body']) => {
     const { data } = await rest.call(createToken, { params: { group }, query: {}, body })
     return data
   }
