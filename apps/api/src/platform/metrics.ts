@@ -175,6 +175,47 @@ export const uploadedBytes = new Counter({
   registers,
 })
 
+export const relayCalls = new Counter({
+  name: 'relay_calls_total',
+  help: 'Calls of the relay that ended; the outcome is ok or why it failed.',
+  labelNames: ['endpoint', 'outcome'] as const,
+  registers,
+})
+
+export const relayAttempts = new Counter({
+  name: 'relay_attempts_total',
+  help: 'Attempts on channels: good, failed, limited by the provider, or unknown where the client was at fault.',
+  labelNames: ['outcome'] as const,
+  registers,
+})
+
+export const relayTokens = new Counter({
+  name: 'relay_tokens_total',
+  help: 'Tokens that calls of the relay used.',
+  labelNames: ['direction'] as const,
+  registers,
+})
+
+export const relayCost = new Counter({
+  name: 'relay_cost_micros_total',
+  help: 'Micro-units that calls of the relay were billed.',
+  registers,
+})
+
+export const relayFirstTokens = new Histogram({
+  name: 'relay_first_token_seconds',
+  help: 'Time from a call to the first content of its answer.',
+  labelNames: ['endpoint'] as const,
+  buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
+  registers,
+})
+
+export const relayStreams = new Gauge({
+  name: 'relay_streams_open',
+  help: 'Answers of the relay that are being streamed.',
+  registers,
+})
+
 export const relayAlerts = new Counter({
   name: 'relay_alerts_total',
   help: 'Messages about budgets and bans, by webhook and by mail; the outcome is sent or failed.',

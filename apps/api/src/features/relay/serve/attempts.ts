@@ -1,4 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { relayAttempts } from '../../../platform/metrics.ts'
+import { requestContext } from '../../../platform/request-context.ts'
+import { endSpan, isTracing, startSpan } from '../../../platform/tracing.ts'
 import { convertRequest, type Dialect } from '../dialects/convert.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
 import { chooseChannel } from '../routing/choose.ts'
@@ -125,6 +128,17 @@ function noteFailure(call: Call, channel: Channel, failure: FailedAttempt, start
   })
 }
 
+/** Shows an attempt in the trace of its call, while the process traces. */
+async function traced(call: Call, channel: Channel, ask: () => Promise<Served>): Promise<Served> {
+  if (!isTracing()) return ask()
+  const attributes = { 'relay.channel': channel.name, 'relay.model': call.asked.model }
+  const parent = requestContext().span
+  const span = startSpan(`relay ${call.endpoint.name}`, { kind: 'client', parent, attributes })
+  const served = await ask()
+  endSpan(span, served.result.kind === 'failed' ? { failure: served.result.message } : {})
+  return served
+}
+
 /** Makes what asks channels until one answers. Null where none may be asked. */
 export function createAttempts({
   dispatcherOf,
@@ -198,13 +212,15 @@ export function createAttempts({
       const { channel, entered } = chosen
       const startedAtMs = performance.now()
       const report = health.begin(channel.id)
-      served = await ask(call, channel).catch((error: unknown) => {
+      served = await traced(call, channel, () => ask(call, channel)).catch((error: unknown) => {
         report('unknown')
         entered.leave(0)
         throw error
       })
       const { result } = served
-      report(result.kind === 'failed' ? outcomeOf(result) : 'good')
+      const outcome = result.kind === 'failed' ? outcomeOf(result) : 'good'
+      report(outcome)
+      relayAttempts.inc({ outcome })
       if (result.kind !== 'failed') {
         call.leaveChannel = entered.leave
         return served

@@ -29,7 +29,8 @@ export function createConverting(from: Dialect, to: Dialect, context: AnswerCont
     push(chunk) {
       const whole = splitter.push(chunk)
       const out = whole === null ? '' : convert(whole)
-      if (out !== '' && converter.failure === null) hasBegun = true
+      // The frame of an answer comes with the first event; another channel can still take over until there is content.
+      hasBegun ||= converter.failure === null && (converter.isFinished || meter.text() !== '')
       return out === '' ? null : out
     },
     end() {
@@ -42,6 +43,7 @@ export function createConverting(from: Dialect, to: Dialect, context: AnswerCont
     sent: () => null,
     usage: () => meter.usage(),
     serviceTier: () => null,
+    responseId: () => null,
     deliveredText: () => meter.text(),
   }
 }

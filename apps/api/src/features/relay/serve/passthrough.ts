@@ -1,4 +1,4 @@
-import { isObject, parsed, type JsonObject } from '../dialects/json.ts'
+import { isObject, objectAt, parsed, type JsonObject } from '../dialects/json.ts'
 import { createMeter } from '../dialects/meter.ts'
 import { createSplitter, eventsOf, readEvent, writeEvent, type SseEvent } from './sse.ts'
 import { breakOffEvent, type StreamFault, type StreamRelay } from './stream-relay.ts'
@@ -14,15 +14,8 @@ interface PassthroughOptions {
 /** What is kept of a stream to count what was delivered, should it break off. */
 const keptBytesMax = 128 * 1024
 
-const doneMark = Buffer.from('[DONE]')
-const usageMark = Buffer.from('"usage"')
-const errorMark = Buffer.from('"error"')
-const tierMark = Buffer.from('"service_tier"')
 const finishMark = /"finish_reason":\s*"/
-const emptyUsage = /,"usage":\s*null/
-const commentMark = Buffer.from('\n:')
-const colon = 0x3a
-const carriageReturn = 0x0d
+const emptyUsage = /,"usage":\s*null/g
 
 /** Events after which an answer is complete, in the dialects that name their events. */
 const lastEvents = new Set([
@@ -68,13 +61,21 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
   let isComplete = false
   let fault: StreamFault | null = null
   let serviceTier: string | null = null
+  let responseId: string | null = null
 
-  /** Whether all of it is content of a well-known kind. */
-  function isPlain(whole: Buffer): boolean {
-    if (!isChat || whole[0] === colon || whole.includes(carriageReturn) || whole.includes(commentMark)) return false
-    if (whole.includes(usageMark) || whole.includes(errorMark) || whole.includes(doneMark)) return false
-    if (serviceTier === null && whole.includes(tierMark)) return false
-    return isComplete || !finishMark.test(whole.toString('latin1'))
+  /**
+   * What goes on of events that hold nothing but content, without reading them one by one; null where there may be more.
+   * Inside a text the quotes of what is looked for would be escaped.
+   */
+  function passPlain(whole: Buffer): Buffer | string | null {
+    const text = whole.toString()
+    if (text.startsWith(':') || text.includes('\n:') || text.includes('\r')) return null
+    if (text.includes('[DONE]') || text.includes('"error"') || (!isComplete && finishMark.test(text))) return null
+    if (serviceTier === null && text.includes('"service_tier"')) return null
+    if (!text.includes('"usage"')) return whole
+    const stripped = text.replaceAll(emptyUsage, '')
+    if (stripped.includes('"usage"')) return null
+    return isUsageWanted ? whole : stripped
   }
 
   function keep(whole: Buffer): void {
@@ -84,16 +85,14 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
   }
 
   /** Reads an event of chat or completions; answers what goes on of it. */
-  function passChat(text: string, event: SseEvent): string {
+  function passChat(event: SseEvent): string {
     if (event.data === '[DONE]') return ''
-    const mayMatter =
-      text.includes('"error"') || !emptyUsage.test(text) || finishMark.test(text) || serviceTier === null
-    const data = mayMatter ? parse(event.data) : null
+    const data = parse(event.data)
     if (data) {
       fault ??= data.choices === undefined ? faultOf(data) : null
       meter.event(event.name, data)
       if (typeof data.service_tier === 'string') serviceTier = data.service_tier
-      if (finishMark.test(text)) isComplete = true
+      if (finishMark.test(event.data)) isComplete = true
       if (isObject(data.usage)) {
         const isBare = !Array.isArray(data.choices) || data.choices.length === 0
         if (isUsageWanted)
@@ -103,7 +102,7 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
         return writeEvent({ ...event, data: JSON.stringify(others) })
       }
     }
-    return writeEvent(isUsageWanted ? event : { ...event, data: event.data.replace(emptyUsage, '') })
+    return writeEvent(isUsageWanted ? event : { ...event, data: event.data.replaceAll(emptyUsage, '') })
   }
 
   function passNamed(event: SseEvent): string {
@@ -114,8 +113,9 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
       if (type === 'error') fault ??= faultOf(data)
       if (lastEvents.has(type)) isComplete = true
       meter.event(event.name, data)
-      const tier = isObject(data.response) ? data.response.service_tier : undefined
-      if (typeof tier === 'string') serviceTier = tier
+      const response = objectAt(data, 'response')
+      if (typeof response.service_tier === 'string') serviceTier = response.service_tier
+      if (typeof response.id === 'string') responseId ??= response.id
     }
     return writeEvent(event)
   }
@@ -123,19 +123,22 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
   function passEvents(whole: Buffer): string {
     let out = ''
     for (const { from, to } of eventsOf(whole)) {
-      const text = whole.toString('utf8', from, to)
-      const event = readEvent(text)
-      if (event) out += isChat ? passChat(text, event) : passNamed(event)
+      const event = readEvent(whole.toString('utf8', from, to))
+      if (event) out += isChat ? passChat(event) : passNamed(event)
     }
     return out
   }
+
+  /** Whether more than the frame of an answer has come. What is no text has no frame. */
+  const hasContent = (hasAny: boolean): boolean => isComplete || (api === 'media' ? hasAny : meter.text() !== '')
 
   function push(chunk: Buffer): Buffer | string | null {
     const whole = splitter.push(chunk)
     if (whole === null) return null
     keep(whole)
-    const out = isPlain(whole) ? whole : passEvents(whole)
-    if (out.length > 0 && fault === null) hasBegun = true
+    const plain = isChat && hasBegun ? passPlain(whole) : null
+    const out = plain ?? passEvents(whole)
+    if (!hasBegun && fault === null) hasBegun = hasContent(out.length > 0)
     return out.length > 0 ? out : null
   }
 
@@ -152,6 +155,7 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
     sent: () => null,
     usage: () => meter.usage(),
     serviceTier: () => serviceTier,
+    responseId: () => responseId,
     deliveredText() {
       const reader = createMeter(api === 'media' ? 'completions' : api)
       for (const whole of kept) {

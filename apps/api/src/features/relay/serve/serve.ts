@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import { relayCalls, relayCost, relayFirstTokens, relayTokens } from '../../../platform/metrics.ts'
 import { estimateOf } from '../accounting/price.ts'
+import type { Settlement } from '../accounting/settlement.ts'
 import { countPromptTokens } from '../dialects/count-prompt.ts'
 import { guardRequest } from '../guardrails/request.ts'
 import { RelayRefusal } from '../refusals.ts'
@@ -37,10 +39,27 @@ const begin = (incoming: Incoming): Call => ({
   keepsPrompt: false,
 })
 
+/** Counts a call that ended. Names of models come from outside and are no labels. */
+function count({ endpoint, errorCode, inputTokens, outputTokens, costMicros, firstTokenMs }: Settlement): void {
+  relayCalls.inc({ endpoint, outcome: errorCode ?? 'ok' })
+  relayTokens.inc({ direction: 'input' }, inputTokens)
+  relayTokens.inc({ direction: 'output' }, outputTokens)
+  relayCost.inc(costMicros)
+  if (firstTokenMs !== null) relayFirstTokens.observe({ endpoint }, firstTokenMs / 1_000)
+}
+
 /** Makes what serves a call, from its admission to its bill. */
 export function createServe(dependencies: ServeDependencies) {
-  const { channels, ledger, prices, sinks, node, limits, guardrailsFor, cache, promptLog } = dependencies
+  const { channels, ledger, prices, sinks, node, limits, guardrailsFor, cache, promptLog, storedResponses } =
+    dependencies
   const attempt = createAttempts(dependencies)
+
+  /** Writes the bill of a call. Nobody waits for it: it is stored as soon as the database takes it. */
+  function settle(call: Call, ending: Ending): void {
+    const settlement = settlementOf(call, ending)
+    count(settlement)
+    void ledger.settle(settlement)
+  }
 
   /** Finds the channels for what is asked. Throws a refusal. */
   async function admit(call: Call): Promise<void> {
@@ -52,12 +71,17 @@ export function createServe(dependencies: ServeDependencies) {
     if (having.length === 0) throw new RelayRefusal('model_not_found', `The model “${model}” does not exist.`, param)
     if (!credential.allowsModel(model))
       throw new RelayRefusal('model_not_allowed', `This API key may not use the model “${model}”.`, param)
-    call.candidates = having.filter(({ type }) => approachTo(type, endpoint.name) !== null)
-    if (call.candidates.length === 0)
+    const able = having.filter(({ type }) => approachTo(type, endpoint.name) !== null)
+    const isKept = endpoint.name === 'responses'
+    call.candidates = isKept ? await storedResponses.keeping(credential, body, able) : able
+    // Tokens can be counted here.
+    if (able.length === 0 && endpoint.name !== 'count_tokens')
       throw new RelayRefusal('invalid_request', `The model “${model}” cannot be used with this endpoint.`, param)
     const settings = await prices.modelOf(credential.workspaceId, model)
     call.outputTokensMax = Math.min(outputTokensMax ?? Infinity, settings.outputTokensMax) * choices
-    call.price = await prices.priceAt(credential.workspaceId, model, new Date())
+    // Counting is free.
+    const isFree = endpoint.name === 'count_tokens'
+    call.price = isFree ? null : await prices.priceAt(credential.workspaceId, model, new Date())
   }
 
   /** Lets guardrails look at what is asked, and notes which look at the answer. */
@@ -90,8 +114,20 @@ export function createServe(dependencies: ServeDependencies) {
       ...cacheHit,
     })
     res.end(known.body)
-    void ledger.settle(settlementOf(call, { status: 200, isCached: true }))
+    settle(call, { status: 200, isCached: true })
     return true
+  }
+
+  /** Answers what only Anthropic and its like count. Nothing is billed. */
+  function answerCount(call: Call, res: ServerResponse): void {
+    const body = JSON.stringify({ input_tokens: call.inputTokens })
+    res.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      ...requestIdHeaders(call.requestId, call.endpoint.envelope),
+    })
+    res.end(body)
+    settle(call, { status: 200 })
   }
 
   /** Sets aside what the call may cost. Resolves once that is committed. */
@@ -107,9 +143,17 @@ export function createServe(dependencies: ServeDependencies) {
     }
   }
 
+  /** Notes where a response is that the client may ask for again. */
+  function rememberResponse({ credential, body }: Call, { dialect, channel, result }: Served): void {
+    if (dialect !== 'responses' || body.store === false) return
+    const id = result.kind === 'stream' ? result.relay.responseId() : result.kind === 'whole' ? result.json?.id : null
+    if (typeof id === 'string') storedResponses.remember(credential, channel.id, id)
+  }
+
   function send(call: Call, served: Served | null, res: ServerResponse, sink: StreamSink): Ending | Promise<Ending> {
     const result = served?.result
     if (!served || !result || result.kind === 'failed') return sendFailure(call, served, res, sink)
+    rememberResponse(call, served)
     if (result.kind === 'whole') return sendWhole(call, served, result, res)
     if (result.kind === 'bytes') return sendBytes(call, served, result, res)
     return sendStream(call, served, result, sink)
@@ -147,12 +191,12 @@ export function createServe(dependencies: ServeDependencies) {
       if (!isComfortable) await reserved
       const ending = await ask(call, reserved, res, sink)
       if (ending.usage) call.tokensUsed = ending.usage.inputTokens + ending.usage.outputTokens
-      void ledger.settle(settlementOf(call, ending))
+      settle(call, ending)
       keep(call, ending)
     } catch (error) {
       call.abort?.()
       const refusal = toRefusal(error)
-      const giveBack = () => ledger.settle(settlementOf(call, endingOf(refusal)))
+      const giveBack = () => settle(call, endingOf(refusal))
       // Refused by the ledger itself, nothing is set aside, and the refusal is all there is to log.
       await reserved.then(giveBack, giveBack)
       throw refusal
@@ -168,7 +212,7 @@ export function createServe(dependencies: ServeDependencies) {
       return await enterLimits(limits, call)
     } catch (error) {
       const refusal = toRefusal(error)
-      if (refusal.code !== 'rate_limited') void ledger.settle(settlementOf(call, endingOf(refusal)))
+      if (refusal.code !== 'rate_limited') settle(call, endingOf(refusal))
       throw refusal
     }
   }
@@ -184,7 +228,8 @@ export function createServe(dependencies: ServeDependencies) {
     const entered = await enterCall(call)
     try {
       call.keepsPrompt = await promptLog.isWanted(call.credential.workspaceId)
-      if (!(await answerFromCache(call, res))) await run(call, res)
+      if (call.candidates.length === 0) answerCount(call, res)
+      else if (!(await answerFromCache(call, res))) await run(call, res)
     } finally {
       entered.leave(call.tokensUsed)
       call.leaveChannel?.(call.tokensUsed)

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { relayStreams } from '../../../platform/metrics.ts'
 import { GuardrailStop } from '../guardrails/engine.ts'
 import type { UpstreamAnswer } from '../upstream/client.ts'
 import { stoppedBy } from './refuse.ts'
@@ -57,7 +58,10 @@ export function createSinks(onUnreadable: (error: unknown) => void) {
   function createSink(res: ServerResponse): StreamSink {
     const stream: Open = { res, writtenAtMs: performance.now(), stuckSinceMs: null }
     let isOpen = false
-    res.once('close', () => open.delete(stream))
+    res.once('close', () => {
+      open.delete(stream)
+      relayStreams.set(open.size)
+    })
 
     function write(out: Buffer | string, answer: UpstreamAnswer): void {
       stream.writtenAtMs = performance.now()
@@ -76,6 +80,7 @@ export function createSinks(onUnreadable: (error: unknown) => void) {
         if (isOpen || res.destroyed) return
         isOpen = true
         open.add(stream)
+        relayStreams.set(open.size)
         res.writeHead(200, { ...headers, ...streamHeaders })
         res.flushHeaders()
       },

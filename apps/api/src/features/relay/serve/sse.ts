@@ -12,6 +12,9 @@ const eventBytesMax = 16 * 1024 * 1024
 
 /** Reads the lines of one event; null for one that holds nothing but comments. https://html.spec.whatwg.org/#event-stream-interpretation */
 export function readEvent(text: string): SseEvent | null {
+  // Nearly all events are one line of data, and a stream has thousands.
+  if (text.startsWith('data: ') && text.endsWith('\n\n') && text.indexOf('\n') === text.length - 2)
+    return { name: null, data: text.slice('data: '.length, -2) }
   let name: string | null = null
   let data: string | null = null
   for (const line of text.split(/\r\n|\n|\r/)) {
