@@ -118,6 +118,7 @@ describe('with Redis', () => {
     if (!cluster) throw new Error('no node')
     const cache = createResponseCache({ cluster, onError })
     cluster.redis.disconnect()
+    await once(cluster.redis, 'end')
     cache.put('own', answerOf('mine'), 60)
     expect(await cache.get('own')).toEqual(answerOf('mine'))
     expect(await cache.get('none')).toBeNull()
