@@ -23,6 +23,7 @@ import { createRates } from './routing/rates.ts'
 import { createCredentials } from './serve/credential.ts'
 import { serveRoutes } from './serve/routes.ts'
 import { createSinks } from './serve/sink.ts'
+import { createStoredResponses } from './serve/stored-responses.ts'
 import { createWishes } from './settings.ts'
 import { relayChannels } from './tables.ts'
 import { createAllowedHosts } from './upstream/addresses.ts'
@@ -74,9 +75,11 @@ export async function createRelay(dependencies: RelayDependencies) {
     onError: (error) => log.warn({ err: error }, 'answers that are kept could not be shared'),
   })
   const sinks = createSinks((error) => log.warn({ err: error }, 'what an upstream streams cannot be read'))
+  const storedResponses = createStoredResponses({ db, log })
   const credentials = createCredentials({ reader, keys, events })
   await accounting.start()
   promptLog.start()
+  storedResponses.start()
   const admin = createRelayAdmin({
     ...dependencies,
     db,
@@ -102,6 +105,7 @@ export async function createRelay(dependencies: RelayDependencies) {
         guardrailsFor: createGuardrails(db, events),
         cache,
         promptLog,
+        storedResponses,
         limitGuesses,
         incomingDir: dependencies.incomingDir,
         node: accounting.node,
@@ -110,7 +114,7 @@ export async function createRelay(dependencies: RelayDependencies) {
     /** Waits until every call is billed. */
     async close(): Promise<void> {
       sinks.close()
-      await Promise.all([accounting.close(), promptLog.close(), alerts.close()])
+      await Promise.all([accounting.close(), promptLog.close(), storedResponses.close(), alerts.close()])
       concurrency.close()
       await Promise.all([dispatchers.close(), testUpstream.close()])
     },

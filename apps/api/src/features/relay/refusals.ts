@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'subnet_not_allowed'
   | 'model_not_allowed'
   | 'model_not_found'
+  | 'previous_response_not_found'
   | 'insufficient_balance'
   | 'quota_exceeded'
   | 'rate_limited'
@@ -31,6 +32,11 @@ const kinds: Record<RefusalCode, { status: number; openai: string; anthropic: st
   insufficient_balance: { status: 403, openai: 'insufficient_quota', anthropic: 'billing_error' },
   model_not_found: { status: 404, openai: 'invalid_request_error', anthropic: 'not_found_error' },
   not_found: { status: 404, openai: 'invalid_request_error', anthropic: 'not_found_error' },
+  previous_response_not_found: {
+    status: 400,
+    openai: 'invalid_request_error',
+    anthropic: 'invalid_request_error',
+  },
   invalid_request: { status: 400, openai: 'invalid_request_error', anthropic: 'invalid_request_error' },
   guardrail: { status: 400, openai: 'invalid_request_error', anthropic: 'invalid_request_error' },
   request_too_large: { status: 413, openai: 'invalid_request_error', anthropic: 'request_too_large' },

@@ -9,6 +9,7 @@ import type { Health } from '../routing/health.ts'
 import type { Limits } from '../routing/limits.ts'
 import type { createCredentials } from './credential.ts'
 import type { createSinks } from './sink.ts'
+import type { StoredResponses } from './stored-responses.ts'
 
 /** What serving calls stands on. */
 export interface ServeDependencies {
@@ -22,6 +23,7 @@ export interface ServeDependencies {
   guardrailsFor: ReturnType<typeof createGuardrails>
   cache: ResponseCache
   promptLog: Pick<ReturnType<typeof createPromptLog>, 'isWanted' | 'keep'>
+  storedResponses: StoredResponses
   /** How fast tokens, groups and channels may be used. */
   limits: Limits
   /** Counts a key nobody has against the network it came from; throws a refusal when there are too many. */

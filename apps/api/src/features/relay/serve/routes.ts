@@ -9,6 +9,7 @@ import { receiveForm } from './multipart-form.ts'
 import { requestIdHeaders, sendRefusal, toRefusal } from './refuse.ts'
 import { parseBody } from './request-body.ts'
 import { createServe } from './serve.ts'
+import { storedResponseRoutes } from './stored-responses-routes.ts'
 
 /** Below it everything speaks the APIs of model providers. */
 const prefix = '/v1'
@@ -141,6 +142,7 @@ export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencie
       relay.addContentTypeParser(formType, (_request, _payload, done) => done(null))
       relay.addHook('onRequest', authenticate)
       modelRoutes(relay, dependencies)
+      storedResponseRoutes(relay, dependencies)
       for (const endpoint of endpoints) {
         const options = { schema: { hide: true }, ...(endpoint.body === 'json' && { bodyLimit: bodyBytesMax }) }
         relay.post(endpoint.path.slice(prefix.length), options, handle[endpoint.body](endpoint))

@@ -80,8 +80,8 @@ function bodyOf(call: Call, served: Served, { json, body }: Result<'whole'>): Bu
 export function sendWhole(call: Call, served: Served, result: Result<'whole'>, res: ServerResponse): Ending {
   const { name } = call.endpoint
   const { json } = result
-  const told = json && name !== 'count_tokens' ? readUsage(foreignDialect(call, served) ?? meteredAs[name], json) : null
-  const usage = told ?? countedUsage(call, 0)
+  const told = json && readUsage(foreignDialect(call, served) ?? meteredAs[name], json)
+  const usage = name === 'count_tokens' ? null : (told ?? countedUsage(call, 0))
   const tier = json?.service_tier
   const part = { ...channelPart(served), serviceTier: typeof tier === 'string' ? tier : null, usage }
   // A client that left got nothing, but its prompt was worked on.

@@ -25,6 +25,8 @@ export interface StreamRelay {
   serviceTier(): string | null
   /** What was delivered so far, to count it where the upstream did not. */
   deliveredText(): string
+  /** What the upstream calls the response it streams; null where it stores none, or has not said. */
+  responseId(): string | null
   /** All that went out, where it is kept for equal requests. */
   sent(): Buffer | null
 }
