@@ -13,7 +13,7 @@ import {
   paging,
   Switch,
   total,
-} from './relay.ts'
+} from './relay-fields.ts'
 import { closed, id, nullable } from './scalars.ts'
 
 /** What a channel speaks; `openai` is whatever is compatible with it, `test` an upstream that is built in. */

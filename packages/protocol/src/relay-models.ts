@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { contract } from './contract.ts'
-import { answer, count, Done, epochMs, ModelName, namePart, paging, total } from './relay.ts'
+import { answer, count, Done, epochMs, ModelName, namePart, paging, total } from './relay-fields.ts'
 import { closed, id, nullable } from './scalars.ts'
 
 /** A million units of currency for a million tokens: beyond it a price is a slip, and sums would leave what is exact. */

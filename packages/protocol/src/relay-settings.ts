@@ -13,7 +13,7 @@ import {
   Switch,
   total,
   Used,
-} from './relay.ts'
+} from './relay-fields.ts'
 import { closed, email, id, nullable } from './scalars.ts'
 
 const outputTokensDefault = Type.Integer({

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { contract } from './contract.ts'
-import { answer, count, epochMs, GroupId, micros, modelLengthMax, paging } from './relay.ts'
+import { answer, count, epochMs, GroupId, micros, modelLengthMax, paging } from './relay-fields.ts'
 import { closed, id, nullable } from './scalars.ts'
 
 const milliseconds = (description: string) =>

@@ -1,5 +1,5 @@
 import { createChannel, updateChannel, type RelayChannel } from '@parley/protocol/relay-channels'
-import { modelLengthMax } from '@parley/protocol/relay'
+import { modelLengthMax } from '@parley/protocol/relay-fields'
 import { useClient } from '../../realtime/client-context.tsx'
 import { SelectField } from '../../ui/select-field.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'

@@ -1,5 +1,6 @@
 import type { RequestOf } from '@parley/protocol/contract'
-import { createGroup, modelLengthMax, updateGroup, type RelayGroup } from '@parley/protocol/relay'
+import { createGroup, updateGroup, type RelayGroup } from '@parley/protocol/relay'
+import { modelLengthMax } from '@parley/protocol/relay-fields'
 import { useClient } from '../../realtime/client-context.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
 import { TextField } from '../../ui/text-field.tsx'

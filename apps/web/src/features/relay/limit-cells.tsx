@@ -1,4 +1,4 @@
-import type { Quota, Used } from '@parley/protocol/relay'
+import type { Quota, Used } from '@parley/protocol/relay-fields'
 import { rateNames, periods, type Rates } from './limits.ts'
 import { formatMicros } from './money.ts'
 

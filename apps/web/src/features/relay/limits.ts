@@ -1,4 +1,5 @@
-import type { Quota, RelayGroup } from '@parley/protocol/relay'
+import type { RelayGroup } from '@parley/protocol/relay'
+import type { Quota } from '@parley/protocol/relay-fields'
 import { microsInput, parseMicros } from './money.ts'
 
 export const rateNames = ['rpm', 'tpm', 'concurrency'] as const

@@ -5,7 +5,7 @@ import {
   type ModelConfig,
   type ModelHistory,
 } from '@parley/protocol/relay-models'
-import { modelLengthMax } from '@parley/protocol/relay'
+import { modelLengthMax } from '@parley/protocol/relay-fields'
 import { useClient } from '../../realtime/client-context.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'

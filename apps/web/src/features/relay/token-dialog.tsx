@@ -1,4 +1,5 @@
-import { createToken, modelLengthMax, updateToken, type RelayGroup, type RelayToken } from '@parley/protocol/relay'
+import { createToken, updateToken, type RelayGroup, type RelayToken } from '@parley/protocol/relay'
+import { modelLengthMax } from '@parley/protocol/relay-fields'
 import type { ReactNode } from 'react'
 import { useClient } from '../../realtime/client-context.tsx'
 import { SelectField } from '../../ui/select-field.tsx'

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { WireError } from '@parley/protocol/errors'
-import { RelayErrorEnvelope } from '@parley/protocol/relay'
+import { RelayErrorEnvelope } from '@parley/protocol/relay-fields'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Actor } from '../../../platform/http/actor.ts'
 import type { RouteOptions } from '../../../platform/http/route.ts'

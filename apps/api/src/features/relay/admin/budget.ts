@@ -1,4 +1,4 @@
-import type { Quota, QuotaWanted, Used } from '@parley/protocol/relay'
+import type { Quota, QuotaWanted, Used } from '@parley/protocol/relay-fields'
 import type { Balance, Quotas } from '../accounting/balances.ts'
 
 /** A quota as it was given, as it is kept. */

@@ -1,5 +1,6 @@
 import { listAudit } from '@parley/protocol/audit'
 import * as contracts from '@parley/protocol/relay'
+import { RelayErrorEnvelope } from '@parley/protocol/relay-fields'
 import { createGuardrail, listGuardrails } from '@parley/protocol/relay-settings'
 import type { RowDataPacket } from 'mysql2/promise'
 import Value from 'typebox/value'
@@ -37,7 +38,7 @@ describe('the admin key', () => {
   ])('is refused for %s, in the envelope of the surface', async (_, authorization) => {
     const response = await send(api, contracts.listGroups, { headers: { authorization } })
     expect(response.status).toBe(401)
-    expect(Value.Check(contracts.RelayErrorEnvelope, await response.json())).toBe(true)
+    expect(Value.Check(RelayErrorEnvelope, await response.json())).toBe(true)
   })
 
   test('does not open the rest of the API, nor by the address', async () => {

@@ -13,25 +13,22 @@ import { isDuplicateOf, type Queryable, type Transaction } from '../../../platfo
 import type { Actor } from '../../../platform/http/actor.ts'
 import { conflict, notFound } from '../../../platform/http/errors.ts'
 import { likePattern } from '../../../platform/like.ts'
-import { users } from '../../identity/tables.ts'
-import { deleteBalances, ownerOf, readBalances, setQuotas } from '../accounting/balances.ts'
+import { deleteBalances, ownerOf, setQuotas } from '../accounting/balances.ts'
 import { relayGroups, relayTokens, type TokenOptions } from '../tables.ts'
 import { personOf, type OwnerScope, type ScopeOf } from './asker.ts'
-import { budgetOf, quotasOf } from './budget.ts'
+import { quotasOf } from './budget.ts'
 import { jsonValue, valuesBefore } from './column-values.ts'
 import type { RelayAdminDependencies } from './dependencies.ts'
 import { insertGroup, requireGroup } from './groups.ts'
 import { orderBy, rowsOf } from './list-page.ts'
 import { requireSubnets } from './subnets.ts'
+import { selectTokens, viewToken, viewTokens } from './token-view.ts'
 
 type TokenRow = typeof relayTokens.$inferSelect
 type Wanted = Omit<RequestOf<typeof updateToken>['body'], 'quota'>
 
 const storedOptions = ({ cache_ttl_seconds }: RelayToken['options']): TokenOptions =>
   cache_ttl_seconds === undefined ? {} : { cacheTtlSeconds: cache_ttl_seconds }
-
-const shownOptions = ({ cacheTtlSeconds }: TokenOptions): RelayToken['options'] =>
-  cacheTtlSeconds === undefined ? {} : { cache_ttl_seconds: cacheTtlSeconds }
 
 const columnsOf = ({ name, expired_at, options, models, subnets, ...same }: Wanted) => ({
   ...same,
@@ -48,56 +45,6 @@ const visible = ({ workspaceId }: Actor, scope: OwnerScope) =>
 const nameTaken = (error: unknown): never => {
   if (!isDuplicateOf(error, 'relay_tokens_name')) throw error
   throw conflict('Another token of this group has this name.', 'name-taken')
-}
-
-interface Found {
-  token: TokenRow
-  group: string
-  ownerName: string | null
-}
-
-const select = (db: Queryable) =>
-  db
-    .select({ token: relayTokens, group: relayGroups.name, ownerName: users.displayName })
-    .from(relayTokens)
-    .innerJoin(relayGroups, eq(relayGroups.id, relayTokens.groupId))
-    .leftJoin(users, eq(users.id, relayTokens.ownerId))
-
-async function view(db: Queryable, rows: Found[]): Promise<RelayToken[]> {
-  const balances = await readBalances(
-    db,
-    rows.map(({ token }) => ownerOf.token(token.id)),
-  )
-  const now = Date.now()
-  return rows.map(({ token, group, ownerName }) => {
-    const balance = balances.get(ownerOf.token(token.id))
-    if (!balance) throw new Error(`no balance was read of token ${token.id}`)
-    const previousKeyUntil = token.previousKeyUntil?.getTime() ?? 0
-    return {
-      id: token.id,
-      group,
-      name: token.name,
-      key_shown: token.keyShown,
-      previous_key_until: previousKeyUntil > now ? previousKeyUntil : null,
-      status: token.status,
-      owner: token.ownerId === null ? null : { id: token.ownerId, name: ownerName ?? '' },
-      expired_at: token.expiresAt?.getTime() ?? null,
-      models: token.models,
-      subnets: token.subnets,
-      rpm: token.rpm,
-      tpm: token.tpm,
-      concurrency: token.concurrency,
-      ...budgetOf(balance),
-      options: shownOptions(token.options),
-      created_at: token.createdAt.getTime(),
-    }
-  })
-}
-
-async function viewOne(db: Queryable, tokenId: string): Promise<RelayToken> {
-  const [token] = await view(db, await select(db).where(eq(relayTokens.id, tokenId)))
-  if (!token) throw notFound('This token')
-  return token
 }
 
 /** Which token of which group. */
@@ -188,45 +135,47 @@ export function createTokens({ db, events, keys }: RelayAdminDependencies, scope
     if (!found || (scope !== null && found.ownerId !== scope)) {
       throw conflict('Another token of this group has this name.', 'name-taken')
     }
-    return viewOne(db, found.id)
+    return viewToken(db, found.id)
+  }
+
+  async function list(
+    actor: Actor,
+    { order = '-created_at', query, status, group, ...wanted }: RequestOf<typeof listTokens>['query'],
+  ) {
+    const scope = await scopeOf(actor)
+    const where = and(
+      visible(actor, scope),
+      group === undefined ? undefined : eq(relayGroups.name, group),
+      status && eq(relayTokens.status, status),
+      query?.trim() ? like(relayTokens.name, likePattern(query.trim(), 'part')) : undefined,
+    )
+    const { createdAt, name, id } = relayTokens
+    const columns = { created_at: createdAt, '-created_at': createdAt, name, '-name': name }
+    const { limit, offset } = rowsOf(wanted)
+    const [rows, [counted]] = await Promise.all([
+      selectTokens(db)
+        .where(where)
+        .orderBy(...orderBy(order, columns, id))
+        .limit(limit)
+        .offset(offset),
+      db
+        .select({ total: count() })
+        .from(relayTokens)
+        .innerJoin(relayGroups, eq(relayGroups.id, relayTokens.groupId))
+        .where(where),
+    ])
+    return { tokens: await viewTokens(db, rows), total: counted?.total ?? 0 }
   }
 
   return {
-    async list(
-      actor: Actor,
-      { order = '-created_at', query, status, group, ...wanted }: RequestOf<typeof listTokens>['query'],
-    ) {
-      const scope = await scopeOf(actor)
-      const where = and(
-        visible(actor, scope),
-        group === undefined ? undefined : eq(relayGroups.name, group),
-        status && eq(relayTokens.status, status),
-        query?.trim() ? like(relayTokens.name, likePattern(query.trim(), 'part')) : undefined,
-      )
-      const { createdAt, name, id } = relayTokens
-      const columns = { created_at: createdAt, '-created_at': createdAt, name, '-name': name }
-      const { limit, offset } = rowsOf(wanted)
-      const [rows, [counted]] = await Promise.all([
-        select(db)
-          .where(where)
-          .orderBy(...orderBy(order, columns, id))
-          .limit(limit)
-          .offset(offset),
-        db
-          .select({ total: count() })
-          .from(relayTokens)
-          .innerJoin(relayGroups, eq(relayGroups.id, relayTokens.groupId))
-          .where(where),
-      ])
-      return { tokens: await view(db, rows), total: counted?.total ?? 0 }
-    },
+    list,
     async listOf(actor: Actor, group: string, query: RequestOf<typeof listGroupTokens>['query']) {
       await requireGroup(db, actor, { name: group, scope: await scopeOf(actor) })
-      return this.list(actor, { ...query, group })
+      return list(actor, { ...query, group })
     },
     async read(actor: Actor, place: Place): Promise<RelayToken> {
       const { id } = await requireToken(db, actor, place, { scope: await scopeOf(actor) })
-      return viewOne(db, id)
+      return viewToken(db, id)
     },
     /** Makes a token; its key is in the answer, and kept nowhere. */
     async create(
@@ -250,7 +199,7 @@ export function createTokens({ db, events, keys }: RelayAdminDependencies, scope
         })
       if (!made) return findNamed((await requireGroup(db, actor, { name, scope })).id, body.name, scope)
       await changed(actor.workspaceId, 'tokens')
-      return { ...(await viewOne(db, made.id)), key: made.key }
+      return { ...(await viewToken(db, made.id)), key: made.key }
     },
     async change(actor: Actor, place: Place, change: RequestOf<typeof updateToken>['body']): Promise<RelayToken> {
       requireSubnets(change.subnets)
@@ -259,7 +208,7 @@ export function createTokens({ db, events, keys }: RelayAdminDependencies, scope
       const id = await db
         .transaction(async (tx) => {
           const token = await requireToken(tx, actor, place, { scope, lock: true })
-          const before = await viewOne(tx, token.id)
+          const before = await viewToken(tx, token.id)
           if (Object.keys(wanted).length > 0) {
             await tx.update(relayTokens).set(columnsOf(wanted)).where(eq(relayTokens.id, token.id))
           }
@@ -269,7 +218,7 @@ export function createTokens({ db, events, keys }: RelayAdminDependencies, scope
         })
         .catch(nameTaken)
       await changed(actor.workspaceId, 'tokens')
-      return viewOne(db, id)
+      return viewToken(db, id)
     },
     /** Gives a token a new key. The one before opens until the overlap ends, and the one before that no more. */
     async rotate(actor: Actor, place: Place, body: RequestOf<typeof rotateToken>['body']): Promise<RelayToken> {
@@ -290,7 +239,7 @@ export function createTokens({ db, events, keys }: RelayAdminDependencies, scope
         return token.id
       })
       await changed(actor.workspaceId, 'tokens')
-      return { ...(await viewOne(db, id)), key }
+      return { ...(await viewToken(db, id)), key }
     },
     async remove(actor: Actor, place: Place): Promise<void> {
       const scope = await scopeOf(actor)
