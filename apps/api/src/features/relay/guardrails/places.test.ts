@@ -77,6 +77,9 @@ const requests: [EndpointName, string, JsonObject, number][] = [
   ['count_tokens', 'messages', { messages: [{ role: 'user', content: 'falcon' }] }, 1],
   ['moderations', 'texts and parts', { input: ['falcon', { type: 'text', text: 'falcon' }] }, 2],
   ['images', 'a prompt', { prompt: 'falcon' }, 1],
+  ['image_edits', 'a prompt', { prompt: 'falcon' }, 1],
+  ['transcriptions', 'a prompt', { prompt: 'falcon' }, 1],
+  ['translations', 'a prompt', { prompt: 'falcon' }, 1],
   ['speech', 'what is to be said', { input: 'falcon', instructions: 'like a falcon' }, 2],
   ['rerank', 'a query and documents', { query: 'falcon', documents: ['falcon', { text: 'falcon' }] }, 3],
 ]
