@@ -5,23 +5,26 @@ interface SelectFieldProps<Value extends string> {
   label: string
   value: Value
   options: readonly { value: Value; label: string }[]
+  /** Stands among text fields, and looks as they do; else above a list that it narrows down. */
+  inForm?: boolean
   onChange: (value: Value) => void
 }
 
 /** One of several. The browser's own list, which every device knows how to show. */
-export function SelectField<Value extends string>({ label, value, options, onChange }: SelectFieldProps<Value>) {
+export function SelectField<Value extends string>(props: SelectFieldProps<Value>) {
+  const { label, value, options, inForm = false, onChange } = props
   const id = useId()
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
-      <label htmlFor={id} className="text-muted text-sm">
+      <label htmlFor={id} className={inForm ? 'text-sm font-semibold' : 'text-muted text-sm'}>
         {label}
       </label>
       <div className="relative">
         <Input
           asChild
           paddingInlineEnd="8"
-          textStyle="sm"
-          className="!h-9 appearance-none truncate pointer-coarse:!h-11"
+          textStyle={inForm ? 'md' : 'sm'}
+          className={`appearance-none truncate pointer-coarse:!h-11 ${inForm ? '' : '!h-9'}`}
         >
           <select
             id={id}

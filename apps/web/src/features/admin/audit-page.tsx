@@ -3,13 +3,13 @@ import { exportAudit, listAudit, type AuditEntry } from '@parley/protocol/audit'
 import { Download, ScrollText } from 'lucide-react'
 import { useErrorText } from '../../errors/error-text.ts'
 import { useClient } from '../../realtime/client-context.tsx'
+import { DateField } from '../../ui/date-field.tsx'
 import { startOfDay } from '../../ui/day-bounds.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { fetchFile, saveFile } from '../../ui/save-file.ts'
 import { SelectField } from '../../ui/select-field.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
-import { TextField } from '../../ui/text-field.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { usePages, type LoadPage } from '../../ui/use-pages.ts'
 import { AuditLine } from './audit-line.tsx'
@@ -66,18 +66,8 @@ export default function AuditPage() {
           ]}
           onChange={(value) => set('subject', value)}
         />
-        <TextField
-          label={t('audit.from')}
-          type="date"
-          value={valueOf('from')}
-          onChange={({ target }) => set('from', target.value)}
-        />
-        <TextField
-          label={t('audit.to')}
-          type="date"
-          value={valueOf('to')}
-          onChange={({ target }) => set('to', target.value)}
-        />
+        <DateField label={t('audit.from')} value={valueOf('from')} onChange={(value) => set('from', value)} />
+        <DateField label={t('audit.to')} value={valueOf('to')} onChange={(value) => set('to', value)} />
       </div>
       <div className="flex gap-2">
         {formats.map((format) => (

@@ -36,7 +36,7 @@ function Name({ channel }: { channel: RelayChannel }) {
 
 function Health({ channel: { status, health } }: { channel: RelayChannel }) {
   const { t, i18n } = useTranslation('relay')
-  const { state, samples, error_rate: rate, banned_until: until } = health
+  const { state, samples, failures, banned_until: until } = health
   if (status === 'disabled') return <StateText tone="off">{t('status.disabled')}</StateText>
   const time = (ms: number) =>
     new Date(ms).toLocaleTimeString(i18n.language, { hour: '2-digit', minute: '2-digit', hour12: false })
@@ -47,16 +47,13 @@ function Health({ channel: { status, health } }: { channel: RelayChannel }) {
       )}
       {state === 'probing' && <StateText tone="warning">{t('channels.probing')}</StateText>}
       {state === 'healthy' && (
-        <StateText tone={rate > 0.1 ? 'warning' : 'good'}>
+        <StateText tone={failures > 0 ? 'warning' : 'good'}>
           {samples === 0 ? t('channels.quiet') : t('channels.healthy')}
         </StateText>
       )}
       {samples > 0 && (
         <span className="text-muted block text-sm tabular-nums">
-          {t('channels.failed', {
-            rate: rate.toLocaleString(i18n.language, { style: 'percent', maximumFractionDigits: 1 }),
-            count: samples,
-          })}
+          {t('channels.failed', { failures, count: samples })}
         </span>
       )}
     </>

@@ -75,6 +75,7 @@ function ProviderFields({ draft, hasKey, onChange }: ProviderFieldsProps) {
   return (
     <>
       <SelectField
+        inForm
         label={t('channels.provider')}
         value={draft.provider}
         options={providerNames.map((value) => ({ value, label: t(`channels.providers.${value}`) }))}

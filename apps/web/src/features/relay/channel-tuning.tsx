@@ -60,7 +60,7 @@ function TimeoutFields({ draft, onChange }: ChannelTuningProps) {
   const isWrong = (text: string) => text.trim() !== '' && readSeconds(text) === null
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="mb-1 text-sm font-semibold">{t('channels.timeouts.title')}</legend>
+      <legend className="mb-2 font-semibold">{t('channels.timeouts.title')}</legend>
       <div className="grid grid-cols-2 gap-3 md:grid-cols-4">
         {timeoutNames.map((name) => (
           <TextField

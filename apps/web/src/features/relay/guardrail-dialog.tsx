@@ -87,24 +87,28 @@ function GuardrailFields({ draft, onChange }: { draft: Draft; onChange: (changed
       />
       <div className="grid gap-3 md:grid-cols-2">
         <SelectField
+          inForm
           label={t('guardrails.kind')}
           value={draft.kind}
           options={kinds.map((value) => ({ value, label: t(`guardrails.kinds.${value}`) }))}
           onChange={(kind) => onChange({ kind })}
         />
         <SelectField
+          inForm
           label={t('guardrails.action')}
           value={draft.action}
           options={actions.map((value) => ({ value, label: t(`guardrails.actions.${value}`) }))}
           onChange={(action) => onChange({ action })}
         />
         <SelectField
+          inForm
           label={t('guardrails.direction')}
           value={draft.direction}
           options={directions.map((value) => ({ value, label: t(`guardrails.directions.${value}`) }))}
           onChange={(direction) => onChange({ direction })}
         />
         <SelectField
+          inForm
           label={t('guardrails.group')}
           value={draft.group ?? ''}
           options={[

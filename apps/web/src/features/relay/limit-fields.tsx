@@ -18,7 +18,7 @@ export function RateFields({ draft, onChange }: { draft: RatesDraft; onChange: (
   const isWrong = (name: RateName) => left.has(name) && readOptional(draft[name], parseCount) === undefined
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="mb-1 text-sm font-semibold">{t('rates.title')}</legend>
+      <legend className="mb-2 font-semibold">{t('rates.title')}</legend>
       <div className="grid gap-3 md:grid-cols-3">
         {rateNames.map((name) => (
           <TextField
@@ -46,7 +46,7 @@ export function QuotaFields({ draft, onChange }: { draft: QuotaDraft; onChange: 
   const isWrong = (period: Period) => left.has(period) && readOptional(draft[period], parseMicros) === undefined
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="mb-1 text-sm font-semibold">{t('quota.title')}</legend>
+      <legend className="mb-2 font-semibold">{t('quota.title')}</legend>
       <div className="grid grid-cols-2 gap-3 md:grid-cols-4">
         {periods.map((period) => (
           <TextField

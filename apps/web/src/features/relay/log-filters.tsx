@@ -1,10 +1,13 @@
+import { Button } from '@chakra-ui/react'
 import { listTokens } from '@parley/protocol/relay'
 import { listChannels } from '@parley/protocol/relay-channels'
+import { SlidersHorizontal } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useClient } from '../../realtime/client-context.tsx'
+import { DateField } from '../../ui/date-field.tsx'
 import { startOfDay } from '../../ui/day-bounds.ts'
 import { SelectField } from '../../ui/select-field.tsx'
 import { TableSearch } from '../../ui/table-search.tsx'
-import { TextField } from '../../ui/text-field.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
 import { oneOf, type useTableState } from '../../ui/use-table-state.ts'
 import { useMay } from '../access/access-slice.ts'
@@ -40,50 +43,54 @@ export function useLogQuery({ valueOf }: LogState) {
 }
 
 /** Fields that narrow the log down; what they say stands in the address. */
-export function LogFilters({ state: { valueOf, set } }: { state: LogState }) {
+export function LogFilters({ state: { valueOf, set }, children }: { state: LogState; children: ReactNode }) {
   const { t } = useTranslation('relay')
+  const [isOpen, setOpen] = useState(false)
   const groups = useGroups()
+  const groupNames = groups.status === 'ready' ? groups.data.map(({ id }) => id) : []
   const models = useModelNames()
   const tokens = useNames('token')
   const channels = useNames('channel')
   const mayChannels = useMay('relay:admin')
   const choice = (filter: LogFilter, label: string, any: string, options: { value: string; label: string }[]) => (
-    <SelectField
-      label={label}
-      value={valueOf(filter)}
-      options={[{ value: '', label: any }, ...options]}
-      onChange={(value) => set(filter, value)}
-    />
+    <div className="min-w-0 md:max-w-44">
+      <SelectField
+        label={label}
+        value={valueOf(filter)}
+        options={[{ value: '', label: any }, ...options]}
+        onChange={(value) => set(filter, value)}
+      />
+    </div>
   )
   const named = (names: readonly string[]) => names.map((value) => ({ value, label: value }))
   return (
-    <div className="flex flex-wrap items-end gap-2">
-      <TableSearch label={t('logs.requestId')} value={valueOf('request')} onChange={(value) => set('request', value)} />
-      {choice(
-        'group',
-        t('group.label'),
-        t('group.any'),
-        named(groups.status === 'ready' ? groups.data.map(({ id }) => id) : []),
-      )}
-      {choice('token', t('logs.token'), t('logs.anyToken'), tokens)}
-      {choice('model', t('logs.model'), t('logs.anyModel'), named(models))}
-      {mayChannels && choice('channel', t('logs.channel'), t('logs.anyChannel'), channels)}
-      {choice('status', t('logs.status'), t('any'), [
-        ...outcomes.map((value) => ({ value, label: t(`logs.outcome.${value}`) })),
-        ...named(statuses),
-      ])}
-      <TextField
-        label={t('logs.from')}
-        type="date"
-        value={valueOf('from')}
-        onChange={({ target }) => set('from', target.value)}
-      />
-      <TextField
-        label={t('logs.to')}
-        type="date"
-        value={valueOf('to')}
-        onChange={({ target }) => set('to', target.value)}
-      />
+    <div className="grid grid-cols-2 items-end gap-2 md:flex md:flex-wrap">
+      <div className="col-span-2 flex flex-1 gap-2">
+        <TableSearch
+          label={t('logs.requestId')}
+          value={valueOf('request')}
+          onChange={(value) => set('request', value)}
+        />
+        <div className="md:hidden">
+          <Button variant="outline" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            <SlidersHorizontal aria-hidden />
+            {t('logs.filters')}
+          </Button>
+        </div>
+      </div>
+      <div className={`${isOpen ? 'contents' : 'hidden'} md:contents`}>
+        {choice('group', t('group.label'), t('group.any'), named(groupNames))}
+        {choice('token', t('logs.token'), t('logs.anyToken'), tokens)}
+        {choice('model', t('logs.model'), t('logs.anyModel'), named(models))}
+        {mayChannels && choice('channel', t('logs.channel'), t('logs.anyChannel'), channels)}
+        {choice('status', t('logs.status'), t('any'), [
+          ...outcomes.map((value) => ({ value, label: t(`logs.outcome.${value}`) })),
+          ...named(statuses),
+        ])}
+        <DateField label={t('logs.from')} value={valueOf('from')} onChange={(value) => set('from', value)} />
+        <DateField label={t('logs.to')} value={valueOf('to')} onChange={(value) => set('to', value)} />
+        {children}
+      </div>
     </div>
   )
 }

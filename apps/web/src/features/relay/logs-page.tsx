@@ -51,13 +51,12 @@ export default function LogsPage() {
   }
   return (
     <div className="flex flex-col gap-4">
-      <LogFilters state={state} />
-      <div>
+      <LogFilters state={state}>
         <Button variant="outline" size="sm" disabled={exporting} onClick={() => void download()}>
           <Download aria-hidden className="icon" />
           {t('logs.csv')}
         </Button>
-      </div>
+      </LogFilters>
       <DataTable
         label={t('section.logs')}
         pages={pages}

@@ -25,7 +25,7 @@ export function PlaygroundComposer({ isReady, isRunning, onSend, onStop }: Playg
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event)
   }
   return (
-    <form onSubmit={send} className="bg-raised sticky -bottom-6 flex flex-col gap-2 py-3">
+    <form onSubmit={send} className="bg-raised sticky bottom-0 flex flex-col gap-2 py-3">
       <TextArea
         label={t('playground.message')}
         rows={2}

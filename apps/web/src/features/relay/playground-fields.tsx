@@ -57,6 +57,7 @@ export function PlaygroundFields({ draft, onChange }: PlaygroundFieldsProps) {
         onChange={({ target }) => onChange({ key: target.value.trim() })}
       />
       <SelectField
+        inForm
         label={t('playground.model')}
         value={draft.model}
         options={

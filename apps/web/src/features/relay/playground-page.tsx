@@ -36,9 +36,11 @@ export default function PlaygroundPage() {
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         {turns.length === 0 ? (
-          <EmptyState icon={<MessageSquareText />} title={t('playground.empty')}>
-            {t('playground.emptyText')}
-          </EmptyState>
+          <div className="hidden lg:block">
+            <EmptyState icon={<MessageSquareText />} title={t('playground.empty')}>
+              {t('playground.emptyText')}
+            </EmptyState>
+          </div>
         ) : (
           <>
             <div

@@ -39,7 +39,7 @@ export function PriceFields({ draft, onChange }: { draft: PriceDraft; onChange: 
         </div>
       </details>
       <fieldset className="flex flex-col gap-3">
-        <legend className="mb-1 text-sm font-semibold">{t('prices.tier.title')}</legend>
+        <legend className="mb-1 font-semibold">{t('prices.tier.title')}</legend>
         <p className="text-muted text-sm">{t('prices.tier.hint')}</p>
         {tiers.map((tier, index) => (
           <TierFields

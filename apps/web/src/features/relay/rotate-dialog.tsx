@@ -35,6 +35,7 @@ export function RotateDialog({ token, onRotated, onClose }: RotateDialogProps) {
     >
       <p className="text-muted">{t('tokens.rotateText')}</p>
       <SelectField
+        inForm
         label={t('tokens.overlapLabel')}
         value={overlap}
         options={overlaps.map((value) => ({ value, label: t(`tokens.overlapFor.${value}`) }))}

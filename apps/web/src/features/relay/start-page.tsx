@@ -132,9 +132,10 @@ function TestStep({ channel }: { channel: RelayChannel }) {
         className="self-start"
         variant={trial.state === 'idle' ? 'solid' : 'outline'}
         disabled={trial.state === 'running'}
+        aria-label={t('channels.testNamed', { name: channel.name })}
         onClick={() => void run()}
       >
-        {t('channels.testNamed', { name: channel.name })}
+        {t('channels.test')}
       </Button>
       {trial.state !== 'idle' && <TrialResult trial={trial} />}
     </>

@@ -6,20 +6,13 @@ import { ModelsCell, RatesCell, SpentCell } from './limit-cells.tsx'
 
 /** What a table of tokens says of each. */
 export function useTokenColumns(): Column<RelayToken>[] {
-  const { t, i18n } = useTranslation('relay')
-  const date = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' })
+  const { t } = useTranslation('relay')
   return [
     { id: 'name', label: t('tokens.name'), isSortable: true, renderCell: (token) => <TokenName token={token} /> },
     { id: 'group', label: t('group.label'), renderCell: ({ group }) => group },
     { id: 'models', label: t('models.label'), renderCell: ({ models }) => <ModelsCell models={models} /> },
     { id: 'spent', label: t('quota.spent'), isNumber: true, renderCell: (token) => <SpentCell {...token} /> },
     { id: 'rates', label: t('rates.title'), renderCell: (token) => <RatesCell rates={token} /> },
-    {
-      id: 'expires',
-      label: t('tokens.expires'),
-      // An end is the first moment of the day after.
-      renderCell: ({ expired_at: end }) => (end === null ? t('tokens.never') : date.format(end - 1)),
-    },
     { id: 'status', label: t('status.label'), renderCell: (token) => <TokenStatus token={token} /> },
   ]
 }
@@ -48,6 +41,12 @@ function TokenStatus({ token }: { token: RelayToken }) {
   return (
     <>
       <StateText tone={shown === 'enabled' ? 'good' : 'off'}>{t(`status.${shown}`)}</StateText>
+      {end !== null && !hasEnded && (
+        <span className="text-muted block truncate text-sm">
+          {/* An end is the first moment of the day after. */}
+          {t('tokens.until', { day: new Date(end - 1).toLocaleDateString(i18n.language, { dateStyle: 'medium' }) })}
+        </span>
+      )}
       {overlapEnd !== null && overlapEnd > nowMs && (
         <span className="text-muted block truncate text-sm">
           {t('tokens.overlap', {

@@ -53,6 +53,7 @@ export function TokenDialog({ token, groups, onSaved, onClose }: TokenDialogProp
       <TokenFields draft={draft} onChange={(changed) => setDraft({ ...draft, ...changed })}>
         {token === null && (
           <SelectField
+            inForm
             label={t('group.label')}
             value={group}
             options={groups.map(({ id }) => ({ value: id, label: id }))}
