@@ -132,4 +132,15 @@ describe('group commit', () => {
     await Promise.all([last, drained])
     expect(commit.depth()).toBe(0)
   })
+
+  it('lets a small batch wait for others where it shall, so that they share a write', async () => {
+    const gate = createGate()
+    const commit = createGroupCommit({ ...options, write: gate.write, shouldGather: (items) => items < 2 })
+    const first = commit.submit('a')
+    await new Promise(setImmediate)
+    const second = commit.submit('b')
+    await gate.next()
+    await Promise.all([first, second])
+    expect(gate.batches).toEqual([['a', 'b']])
+  })
 })

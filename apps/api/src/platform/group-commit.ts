@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { batchItems, batchWaits, commits, itemsWaiting } from './metrics.ts'
 import { requestContext, withRequestContext, type RequestContext } from './request-context.ts'
 import { endSpan, isTracing, startSpan } from './tracing.ts'
@@ -33,6 +34,11 @@ interface GroupCommitOptions<Item, Result> {
    * somebody waits for. Without it, everything is urgent.
    */
   isPatient?: (item: Item) => boolean
+  /**
+   * Whether a batch of so many items waits a millisecond for others: where they come thick and fast, since a commit costs
+   * about the same for one as for many. Without it, no batch waits.
+   */
+  shouldGather?: (items: number) => boolean
   /** Whether a failure says nothing about the items, so that trying them one by one would not help. */
   isOutage: (error: unknown) => boolean
   refuse: () => Error
@@ -57,6 +63,9 @@ interface Lane<Item, Result> {
   timer: NodeJS.Timeout | undefined
 }
 
+/** How long a batch that is too small gathers others. The shortest that timers know. */
+const gatherMs = 1
+
 /** How long an item nobody waits for lets others come that it can share a write with. */
 const patienceMs = 10
 
@@ -80,7 +89,17 @@ function settle<Item, Result>(waiting: Waiting<Item, Result>[], outcomes: Outcom
  * transaction, because the next batch is whatever arrived while the one before was on its way.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { name: queue, keyOf, batchMax, queueMax, write, isOutage, refuse, isPatient = () => false } = options
+  const {
+    name: queue,
+    keyOf,
+    batchMax,
+    queueMax,
+    write,
+    isOutage,
+    refuse,
+    isPatient = () => false,
+    shouldGather = () => false,
+  } = options
   const lanes: Lane<Item, Result>[] = Array.from({ length: options.lanes }, () => ({
     queue: [],
     urgent: 0,
@@ -125,6 +144,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   /** Writes until nothing urgent is left; what is patient goes along. */
   async function run(lane: Lane<Item, Result>): Promise<void> {
     do {
+      if (shouldGather(lane.queue.length)) await delay(gatherMs)
       const batch = lane.queue.splice(0, batchMax)
       const first = batch[0]
       if (!first) break

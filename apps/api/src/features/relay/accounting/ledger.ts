@@ -53,6 +53,8 @@ const batchMax = 256
 const queueMax = 20_000
 const lanes = 2
 const attemptsMax = 3
+/** With as many calls under way, a smaller batch waits for others. */
+const gatheredMin = 8
 /** Calls that wait to be billed; past that no new ones are admitted. */
 const pendingMax = 50_000
 const retryMs = { first: 200, max: 5_000 }
@@ -156,6 +158,7 @@ export function createLedger({ writer, events, log, clock }: LedgerDependencies)
     batchMax,
     queueMax,
     write,
+    shouldGather: (items) => items < gatheredMin && held.size > gatheredMin,
     isPatient: ({ kind }) => kind !== 'reserve',
     isOutage: isAway,
     refuse: away,

@@ -144,7 +144,11 @@ export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencie
       modelRoutes(relay, dependencies)
       storedResponseRoutes(relay, dependencies)
       for (const endpoint of endpoints) {
-        const options = { schema: { hide: true }, ...(endpoint.body === 'json' && { bodyLimit: bodyBytesMax }) }
+        const options = {
+          schema: { hide: true },
+          helmet: false as const,
+          ...(endpoint.body === 'json' && { bodyLimit: bodyBytesMax }),
+        }
         relay.post(endpoint.path.slice(prefix.length), options, handle[endpoint.body](endpoint))
       }
     },
