@@ -52,11 +52,46 @@ function Success({ result: { model, duration_ms: durationMs } }: { result: Chann
   )
 }
 
-function Explained({ result: { model, message, status } }: { result: ChannelTest }) {
+/** Why a channel fails, of which something is said in the reader's language. */
+const reasons = [
+  'no_model',
+  'key_unreadable',
+  'address_not_allowed',
+  'name_unknown',
+  'connection_refused',
+  'unreachable',
+  'connection_lost',
+  'timeout',
+  'tls',
+  'key_rejected',
+  'no_permission',
+  'no_credit',
+  'model_unknown',
+  'wrong_address',
+  'request_refused',
+  'limited',
+  'provider_failed',
+  'redirected',
+  'not_json',
+  'unexpected_answer',
+] as const
+
+function Explained({ result: { model, reason, message, status } }: { result: ChannelTest }) {
   const { t } = useTranslation('relay')
+  const known = reasons.find((each) => each === reason)
   return (
     <Failure title={t('channels.fails', { model })}>
-      <span className="block">{message}</span>
+      {known ? (
+        <>
+          <span className="block">{t(`channels.why.${known}`)}</span>
+          <details className="mt-2">
+            <summary className="text-muted text-sm">{t('channels.said')}</summary>
+            <span className="text-muted block text-sm">{message}</span>
+          </details>
+        </>
+      ) : (
+        <span className="block">{message}</span>
+      )}
       {status !== null && <span className="text-muted block text-sm">{t('channels.answered', { status })}</span>}
     </Failure>
   )
