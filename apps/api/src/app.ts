@@ -251,6 +251,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   }
   gateway.start({ headsOf: rooms.headsOf })
 
+  app.addHook('onListen', relay.start)
   app.addHook('preClose', async () => {
     heads.close()
     await gateway.close()

@@ -10,6 +10,9 @@ import { createAlerts } from './alerts/alerts.ts'
 import { createAccounting } from './accounting/index.ts'
 import type { RelayAdminDependencies } from './admin/dependencies.ts'
 import { createRelayAdmin } from './admin/index.ts'
+import type { AccessEvents } from '../access/events.ts'
+import type { IdentityEvents } from '../identity/events.ts'
+import type { WorkspaceEvents } from '../workspaces/events.ts'
 import type { RelayEvents } from './events.ts'
 import { createTokenKeys } from './keys.ts'
 import { createGuardrails } from './guardrails/store.ts'
@@ -33,7 +36,7 @@ import { createTrial } from './upstream/trial.ts'
 
 interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'allows'> {
   database: DatabasePools
-  events: EventBus<RelayEvents>
+  events: EventBus<RelayEvents & AccessEvents & IdentityEvents & WorkspaceEvents>
   /** The installation's secret for what is encrypted and hashed. */
   secret: string
   /** Hosts that may be called, as the setting says now. */
@@ -76,9 +79,12 @@ export async function createRelay(dependencies: RelayDependencies) {
   })
   const sinks = createSinks((error) => log.warn({ err: error }, 'what an upstream streams cannot be read'))
   const storedResponses = createStoredResponses({ db, log })
-  const credentials = createCredentials({ reader, keys, events })
-  await accounting.start()
-  promptLog.start()
+  const credentials = createCredentials({
+    reader,
+    keys,
+    events,
+    mayUse: (owner) => dependencies.allows({ ...owner, sessionId: '' }, 'relay:write'),
+  })
   storedResponses.start()
   const admin = createRelayAdmin({
     ...dependencies,
@@ -110,6 +116,11 @@ export async function createRelay(dependencies: RelayDependencies) {
         incomingDir: dependencies.incomingDir,
         node: accounting.node,
       })
+    },
+    /** Begins what goes on beside calls. */
+    async start(): Promise<void> {
+      await accounting.start()
+      promptLog.start()
     },
     /** Waits until every call is billed. */
     async close(): Promise<void> {

@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net'
 import type { Pool, RowDataPacket } from 'mysql2/promise'
 import type { EventBus } from '../../../platform/events.ts'
+import type { AccessEvents } from '../../access/events.ts'
+import type { IdentityEvents } from '../../identity/events.ts'
+import type { WorkspaceEvents } from '../../workspaces/events.ts'
 import type { RelayEvents } from '../events.ts'
 import type { TokenKeys } from '../keys.ts'
 import { createModelMatcher } from '../model-patterns.ts'
@@ -121,27 +124,39 @@ function toCredential(record: TokenRecord): Credential {
 interface CredentialDependencies {
   reader: Pool
   keys: TokenKeys
-  events: EventBus<RelayEvents>
+  events: EventBus<RelayEvents & AccessEvents & IdentityEvents & WorkspaceEvents>
+  /** Whether a person may still use the relay: with the permission, their tokens lose their use. */
+  mayUse: (owner: { userId: string; workspaceId: string }) => Promise<boolean>
 }
 
 /**
  * Makes what finds out whose key a call carries. What a key opens is kept in memory for half a minute and dropped at once
  * when something of its workspace changes; keys nobody has are not kept, or guessing would fill the memory.
  */
-export function createCredentials({ reader, keys, events }: CredentialDependencies) {
+export function createCredentials({ reader, keys, events, mayUse }: CredentialDependencies) {
   const kept = new Map<string, { credential: Credential; untilMs: number }>()
   const asked = new Map<string, Promise<Credential | null>>()
 
-  events.onEveryNode('relay.changed', ({ workspaceId, kind }) => {
-    if (kind !== 'tokens' && kind !== 'groups') return
+  /** What is being asked may be outdated as well. */
+  function forget(isMeant: (credential: Credential) => boolean): void {
     asked.clear()
-    for (const [hash, { credential }] of kept) if (credential.workspaceId === workspaceId) kept.delete(hash)
+    for (const [hash, { credential }] of kept) if (isMeant(credential)) kept.delete(hash)
+  }
+
+  events.onEveryNode('relay.changed', ({ workspaceId, kind }) => {
+    if (kind === 'tokens' || kind === 'groups') forget((credential) => credential.workspaceId === workspaceId)
   })
-  events.onMissed(() => kept.clear())
+  events.onEveryNode('workspace.changed', ({ workspaceId }) => forget((found) => found.workspaceId === workspaceId))
+  events.onEveryNode('access.changed', ({ workspaceId }) => forget((found) => found.workspaceId === workspaceId))
+  events.onEveryNode('user.disabled', ({ userId }) => forget(({ ownerId }) => ownerId === userId))
+  events.onMissed(() => forget(() => true))
 
   async function load(hash: string): Promise<Credential | null> {
     const [records] = await reader.query<TokenRecord[]>(question, [hash, hash, new Date()])
-    return records[0] ? toCredential(records[0]) : null
+    const credential = records[0] ? toCredential(records[0]) : null
+    if (!credential?.isEnabled || credential.ownerId === null) return credential
+    const { ownerId: userId, workspaceId } = credential
+    return { ...credential, isEnabled: await mayUse({ userId, workspaceId }) }
   }
 
   /** Callers of one key that come at once share the question; one that a change overtook is not kept. */
