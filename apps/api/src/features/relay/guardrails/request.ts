@@ -91,9 +91,6 @@ const places: Partial<Record<EndpointName, PlaceOf>> = {
   image_edits: fields({ prompt: text }),
   transcriptions: fields({ prompt: text }),
   translations: fields({ prompt: text }),
-  image_edits: fields({ prompt: text }),
-  transcriptions: fields({ prompt: text }),
-  translations: fields({ prompt: text }),
   speech: fields({ input: text, instructions: text }),
   rerank: fields({
     query: text,
