@@ -37,3 +37,12 @@ export const noUsage: Usage = {
   images: 0,
   searches: 0,
 }
+
+export const usageKeys = Object.keys(noUsage).filter((key): key is keyof Usage => key in noUsage)
+
+/** What two answers used together. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  const sum = { ...one }
+  for (const key of usageKeys) sum[key] += other[key]
+  return sum
+}

@@ -23,6 +23,8 @@ export interface Ledger {
    * it is stored. Another settlement of the same call changes nothing.
    */
   settle(settlement: Settlement): Promise<void>
+  /** Gives back what was set aside under this name, and bills nothing. Never rejects. */
+  release(reservation: Reservation): Promise<void>
   /** Bills a call whose server is gone, unless it is settled already. */
   settleLost(reservation: Reservation): Promise<void>
   /** Whether a reservation can be expected to be admitted, so that the upstream may be called while it is committed. */
@@ -211,6 +213,7 @@ export function createLedger({ writer, events, log, clock }: LedgerDependencies)
       }
     },
     settle: (settlement) => store({ kind: 'settle', call: fitSettlement(settlement) }),
+    release: (call) => store({ kind: 'close', call, isBilled: false }),
     settleLost: (call) => commits.submit({ kind: 'close', call, isBilled: true }),
     isComfortable: comfort.isComfortable,
     pending: () => storing.size,

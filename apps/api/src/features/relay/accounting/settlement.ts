@@ -1,5 +1,5 @@
 import type { relayAttempts, relayLogs, relayReservations } from '../tables.ts'
-import { noUsage, type Usage } from '../usage.ts'
+import { noUsage, usageKeys } from '../usage.ts'
 
 /** What a call sets aside before it is made. */
 export type Reservation = Omit<typeof relayReservations.$inferSelect, 'createdAt'>
@@ -22,8 +22,6 @@ const whole = (value: number, max = Number.MAX_SAFE_INTEGER): number =>
 
 const cut = <Text extends string | null>(text: Text, length: number) => text?.slice(0, length) ?? null
 const ascii = (text: string | null, length: number) => cut(text, length)?.replaceAll(/[^\x20-\x7e]/g, '?') ?? null
-
-const usageKeys = Object.keys(noUsage).filter((key): key is keyof Usage => key in noUsage)
 
 /**
  * The settlement as its columns can hold it. Models, codes and counts come from clients and upstreams: whatever those say,

@@ -9,14 +9,17 @@ function firstCount(...values: unknown[]): number {
   return 0
 }
 
+const detailsOf = (usage: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.assign({}, ...keys.map((key) => objectAt(usage, key)))
+
 /**
  * Usage as OpenAI and those who imitate it write it: under either generation of names, with DeepSeek's or Anthropic's names
  * for cached input, or as nothing but a total. Null if nothing in it counts anything.
  */
 export function readOpenAiUsage(usage: JsonObject): Usage | null {
-  const inputDetails = { ...objectAt(usage, 'prompt_tokens_details'), ...objectAt(usage, 'input_tokens_details') }
-  const audioDetails = objectAt(usage, 'input_token_details')
-  const outputDetails = { ...objectAt(usage, 'completion_tokens_details'), ...objectAt(usage, 'output_tokens_details') }
+  // The names without an s are those of transcriptions and realtime sessions.
+  const inputDetails = detailsOf(usage, ['prompt_tokens_details', 'input_tokens_details', 'input_token_details'])
+  const outputDetails = detailsOf(usage, ['completion_tokens_details', 'output_tokens_details', 'output_token_details'])
   const outputTokens = firstCount(usage.completion_tokens, usage.output_tokens)
   const total = countOf(usage.total_tokens)
   const told = firstCount(usage.prompt_tokens, usage.input_tokens)
@@ -36,7 +39,7 @@ export function readOpenAiUsage(usage: JsonObject): Usage | null {
     inputTokens: Math.max(input, cachedTokens + cacheCreationTokens),
     cachedTokens,
     cacheCreationTokens,
-    audioInputTokens: firstCount(inputDetails.audio_tokens, audioDetails.audio_tokens),
+    audioInputTokens: countOf(inputDetails.audio_tokens),
     imageInputTokens: countOf(inputDetails.image_tokens),
     outputTokens: output,
     thinkingTokens: Math.min(output, countOf(outputDetails.reasoning_tokens)),

@@ -4,12 +4,9 @@ import { requestContext } from '../../../platform/request-context.ts'
 import { endSpan, isTracing, startSpan } from '../../../platform/tracing.ts'
 import { convertRequest, type Dialect } from '../dialects/convert.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
-import { chooseChannel } from '../routing/choose.ts'
 import { upstreamModelOf, type Channel } from '../routing/channels.ts'
 import type { GuardedApi } from '../guardrails/stream.ts'
-import type { Entered } from '../routing/limits.ts'
 import { outcomeOf, planRetry } from '../routing/retry.ts'
-import { stickyChannel } from '../routing/sticky.ts'
 import { callUpstream, UpstreamFailure, type UpstreamAnswer, type UpstreamRequest } from '../upstream/client.ts'
 import { approachTo, headersFor, upstreamRequestIdOf, urlOf, type Approach } from '../upstream/providers.ts'
 import { createResponsesSupport } from '../upstream/responses-support.ts'
@@ -17,6 +14,7 @@ import { failed, readAnswer, readFirst, readRefusal, type AttemptResult, type Fa
 import type { Call } from './call.ts'
 import { createConverting } from './converting.ts'
 import type { ServeDependencies } from './dependencies.ts'
+import { createEnterChannel } from './enter-channel.ts'
 import { createGuarded } from './guarded.ts'
 import type { Form } from './multipart-form.ts'
 import { createPassthrough } from './passthrough.ts'
@@ -35,9 +33,6 @@ export interface Served {
 
 /** The body of a request to a channel. */
 type Outgoing = Pick<UpstreamRequest, 'body' | 'headers'>
-
-/** Names a conversation whose calls shall go to one channel, for its cache of prompts. */
-const conversationHeader = 'x-parley-conversation'
 
 const isDialect = (name: string): name is Dialect => name === 'chat' || name === 'responses' || name === 'messages'
 
@@ -117,7 +112,7 @@ async function readResult(call: Call, answer: UpstreamAnswer, dialect: Dialect |
 }
 
 /** Notes an attempt that failed, for the log of the call. */
-function noteFailure(call: Call, channel: Channel, failure: FailedAttempt, startedAtMs: number): void {
+export function noteFailure(call: Call, channel: Channel, failure: FailedAttempt, startedAtMs: number): void {
   call.attempts.push({
     channelId: channel.id,
     channelName: channel.name,
@@ -146,14 +141,7 @@ export function createAttempts({
   limits,
 }: Pick<ServeDependencies, 'dispatcherOf' | 'health' | 'limits'>) {
   const support = createResponsesSupport()
-  const choice = { errorRateOf: health.errorRate, isAvailable: health.isAvailable, random: Math.random }
-
-  function choose(call: Call, tried: ReadonlySet<string>): Channel | null {
-    const conversation = call.headers[conversationHeader]
-    return typeof conversation === 'string'
-      ? stickyChannel(call.candidates, conversation, { ...choice, tried })
-      : chooseChannel(call.candidates, { ...choice, tried })
-  }
+  const enterChannel = createEnterChannel({ health, limits })
 
   async function askAs(call: Call, channel: Channel, { operation, dialect }: Approach): Promise<Served> {
     const { asked } = call
@@ -190,17 +178,6 @@ export function createAttempts({
       result.status !== null &&
       support.note(channel.id, result.status, result.body)
     return isMissing ? ask(call, channel) : served
-  }
-
-  /** Chooses a channel that has room for the call, and enters it. */
-  async function enterChannel(call: Call, tried: Set<string>): Promise<{ channel: Channel; entered: Entered } | null> {
-    for (let channel = choose(call, tried); channel !== null; channel = choose(call, tried)) {
-      const { id, rpm, tpm, concurrency } = channel
-      const entered = await limits.enter([{ key: `c${id}`, rpm, tpm, concurrency }], call.inputTokens)
-      if (!('refusal' in entered)) return { channel, entered }
-      tried.add(id)
-    }
-    return null
   }
 
   /** Asks the channel once more, or another one, as long as that makes sense. */

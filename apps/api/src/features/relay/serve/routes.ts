@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { refusalBody, refusalHeaders, RelayRefusal, type Envelope } from '../refusals.ts'
+import { authenticateKey, keyOf } from './authenticate.ts'
 import type { Incoming } from './call.ts'
-import { requireUsable, type Credential } from './credential.ts'
+import type { Credential } from './credential.ts'
 import type { ServeDependencies } from './dependencies.ts'
 import { endpoints, type Endpoint } from './endpoints.ts'
 import { modelRoutes } from './models.ts'
@@ -18,16 +19,6 @@ const formType = 'multipart/form-data'
 
 /** Pictures travel inside the JSON of a request. */
 const bodyBytesMax = 64 * 1024 * 1024
-
-/** What a key is sent in: `Authorization: Bearer`, or `x-api-key` as Anthropic's clients do. */
-function keyOf({ headers }: FastifyRequest): string {
-  const given = headers['x-api-key']
-  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  const key = bearer ?? (typeof given === 'string' && given !== '' ? given : undefined)
-  if (key === undefined)
-    throw new RelayRefusal('key_missing', 'Send your API key in the header Authorization, as “Bearer <key>”.')
-  return key
-}
 
 /** Which clients ask, told from the address and from what only Anthropic's clients send. */
 const envelopeOf = (request: FastifyRequest): Envelope =>
@@ -77,20 +68,12 @@ function fromFastify(error: unknown): RelayRefusal | null {
 
 /** The endpoints programs call with a key of the relay. */
 export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencies): void {
-  const { credentials, limitGuesses, incomingDir } = dependencies
+  const { incomingDir } = dependencies
   const serve = createServe(dependencies)
 
   /** The key is judged before the body is read: strangers cost no memory. */
   async function authenticate(request: FastifyRequest): Promise<void> {
-    const key = keyOf(request)
-    const found = credentials.find(key)
-    const credential = found instanceof Promise ? await found : found
-    if (!credential) {
-      await limitGuesses(request.ip)
-      throw new RelayRefusal('key_unknown', 'This API key is not known here.')
-    }
-    requireUsable(credential, request.ip)
-    request.relayCredential = credential
+    request.relayCredential = await authenticateKey(dependencies, keyOf(request.headers), request.ip)
   }
 
   async function answer(

@@ -38,7 +38,7 @@ export const meteredAs: Record<EndpointName, Metered> = {
 }
 
 /** Status of a call whose client closed the connection, as nginx logs it. */
-const clientLeft = { status: 499, error: { code: 'client_left', message: 'The client left.' } }
+export const clientLeft = { status: 499, error: { code: 'client_left', message: 'The client left.' } }
 
 const elapsedMs = (call: Call): number => Math.round(performance.now() - call.startedAtMs)
 

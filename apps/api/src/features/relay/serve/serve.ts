@@ -1,102 +1,21 @@
 import type { ServerResponse } from 'node:http'
-import { relayCalls, relayCost, relayFirstTokens, relayTokens } from '../../../platform/metrics.ts'
-import { estimateOf } from '../accounting/price.ts'
-import type { Settlement } from '../accounting/settlement.ts'
-import { countPromptTokens } from '../dialects/count-prompt.ts'
-import { guardRequest } from '../guardrails/request.ts'
-import { RelayRefusal } from '../refusals.ts'
 import { cacheHit, cacheKeyOf, isCacheable } from '../response-cache.ts'
-import type { Entered } from '../routing/limits.ts'
-import { approachTo } from '../upstream/providers.ts'
+import { beginCall, createAdmission, endingOf } from './admission.ts'
 import { createAttempts, type Served } from './attempts.ts'
-import { settlementOf, type Call, type Ending, type Incoming } from './call.ts'
+import type { Call, Ending, Incoming } from './call.ts'
 import type { ServeDependencies } from './dependencies.ts'
-import { enterLimits } from './enter.ts'
 import { requestIdHeaders, toRefusal } from './refuse.ts'
-import { nothingAsked, readAsked } from './request-body.ts'
-import { meteredAs, sendBytes, sendFailure, sendStream, sendWhole } from './send.ts'
+import { sendBytes, sendFailure, sendStream, sendWhole } from './send.ts'
 import { streamHeaders, type StreamSink } from './sink.ts'
 
 /** A stream whose upstream is silent for longer is opened, so that nobody takes it for dead. */
 const openAfterMs = 10_000
 
-const endingOf = ({ status, code, message }: RelayRefusal): Ending => ({ status, error: { code, message } })
-
-const begin = (incoming: Incoming): Call => ({
-  ...incoming,
-  asked: nothingAsked,
-  candidates: [],
-  guardrails: { input: [], output: [], version: '' },
-  inputTokens: 0,
-  outputTokensMax: 0,
-  price: null,
-  attempts: [],
-  abort: null,
-  leaveChannel: null,
-  hasLeft: false,
-  tokensUsed: 0,
-  cacheKey: null,
-  keepsPrompt: false,
-})
-
-/** Counts a call that ended. Names of models come from outside and are no labels. */
-function count({ endpoint, errorCode, inputTokens, outputTokens, costMicros, firstTokenMs }: Settlement): void {
-  relayCalls.inc({ endpoint, outcome: errorCode ?? 'ok' })
-  relayTokens.inc({ direction: 'input' }, inputTokens)
-  relayTokens.inc({ direction: 'output' }, outputTokens)
-  relayCost.inc(costMicros)
-  if (firstTokenMs !== null) relayFirstTokens.observe({ endpoint }, firstTokenMs / 1_000)
-}
-
 /** Makes what serves a call, from its admission to its bill. */
 export function createServe(dependencies: ServeDependencies) {
-  const { channels, ledger, prices, sinks, node, limits, guardrailsFor, cache, promptLog, storedResponses } =
-    dependencies
+  const { sinks, cache, promptLog, storedResponses } = dependencies
+  const { enter, reserve, settle } = createAdmission(dependencies)
   const attempt = createAttempts(dependencies)
-
-  /** Writes the bill of a call. Nobody waits for it: it is stored as soon as the database takes it. */
-  function settle(call: Call, ending: Ending): void {
-    const settlement = settlementOf(call, ending)
-    count(settlement)
-    void ledger.settle(settlement)
-  }
-
-  /** Finds the channels for what is asked. Throws a refusal. */
-  async function admit(call: Call): Promise<void> {
-    const { credential, endpoint, body } = call
-    call.asked = readAsked(endpoint, body)
-    const { model, outputTokensMax, choices } = call.asked
-    const param = { param: 'model' }
-    const having = await channels.candidatesFor(credential.workspaceId, model)
-    if (having.length === 0) throw new RelayRefusal('model_not_found', `The model “${model}” does not exist.`, param)
-    if (!credential.allowsModel(model))
-      throw new RelayRefusal('model_not_allowed', `This API key may not use the model “${model}”.`, param)
-    const able = having.filter(({ type }) => approachTo(type, endpoint.name) !== null)
-    const isKept = endpoint.name === 'responses'
-    call.candidates = isKept ? await storedResponses.keeping(credential, body, able) : able
-    // Tokens can be counted here.
-    if (able.length === 0 && endpoint.name !== 'count_tokens')
-      throw new RelayRefusal('invalid_request', `The model “${model}” cannot be used with this endpoint.`, param)
-    const settings = await prices.modelOf(credential.workspaceId, model)
-    call.outputTokensMax = Math.min(outputTokensMax ?? Infinity, settings.outputTokensMax) * choices
-    // Counting is free.
-    const isFree = endpoint.name === 'count_tokens'
-    call.price = isFree ? null : await prices.priceAt(credential.workspaceId, model, new Date())
-  }
-
-  /** Lets guardrails look at what is asked, and notes which look at the answer. */
-  async function guard(call: Call): Promise<void> {
-    const { credential, endpoint } = call
-    call.guardrails = await guardrailsFor(credential.workspaceId, credential.groupId)
-    if (call.guardrails.input.length === 0) return
-    const guarded = guardRequest(endpoint.name, call.body, call.guardrails.input)
-    if ('refusedBy' in guarded)
-      throw new RelayRefusal('guardrail', `The request was refused by the guardrail “${guarded.refusedBy}”.`)
-    if (guarded.hits === 0) return
-    call.body = guarded.body
-    // A form takes its texts from the body.
-    if (Buffer.isBuffer(call.raw)) call.raw = Buffer.from(JSON.stringify(guarded.body))
-  }
 
   /** Answers what an equal request was answered, if that is wanted and known. */
   async function answerFromCache(call: Call, res: ServerResponse): Promise<boolean> {
@@ -128,19 +47,6 @@ export function createServe(dependencies: ServeDependencies) {
     })
     res.end(body)
     settle(call, { status: 200 })
-  }
-
-  /** Sets aside what the call may cost. Resolves once that is committed. */
-  function reserve(call: Call): { isComfortable: boolean; reserved: Promise<void> } {
-    const { credential, asked, endpoint, requestId, inputTokens, outputTokensMax } = call
-    const images = endpoint.name.startsWith('image') ? asked.choices : 0
-    const estimate = estimateOf(call.price?.price ?? null, { inputTokens, outputTokensMax, images })
-    const { workspaceId, groupId, tokenId, groupName, tokenName } = credential
-    const names = { node, workspaceId, groupId, tokenId, groupName, tokenName, model: asked.model }
-    return {
-      isComfortable: ledger.isComfortable(credential, estimate.amountMicros),
-      reserved: ledger.reserve({ requestId, ...names, endpoint: endpoint.name, inputTokens, ...estimate }),
-    }
   }
 
   /** Notes where a response is that the client may ask for again. */
@@ -203,29 +109,15 @@ export function createServe(dependencies: ServeDependencies) {
     }
   }
 
-  /** Admits a call; refusals are logged at no cost, but for those that come by the thousand. */
-  async function enterCall(call: Call): Promise<Entered> {
-    try {
-      await admit(call)
-      await guard(call)
-      call.inputTokens = countPromptTokens(meteredAs[call.endpoint.name], call.body)
-      return await enterLimits(limits, call)
-    } catch (error) {
-      const refusal = toRefusal(error)
-      if (refusal.code !== 'rate_limited') settle(call, endingOf(refusal))
-      throw refusal
-    }
-  }
-
   /** Serves a call to its end. Throws a refusal where nothing was sent. */
   return async function serve(incoming: Incoming, res: ServerResponse): Promise<void> {
-    const call = begin(incoming)
+    const call = beginCall(incoming)
     res.once('close', () => {
       if (res.writableFinished) return
       call.hasLeft = true
       call.abort?.()
     })
-    const entered = await enterCall(call)
+    const entered = await enter(call)
     try {
       call.keepsPrompt = await promptLog.isWanted(call.credential.workspaceId)
       if (call.candidates.length === 0) answerCount(call, res)
