@@ -71,8 +71,9 @@ function chatTexts(choice: JsonObject): string[] {
     const called = objectAt(call, 'function')
     return [textOf(called.name), textOf(called.arguments)]
   })
+  const spoken = textOf(objectAt(delta, 'audio').transcript)
   // `text` is what a chunk of the old completions carries.
-  return [thinkingText(delta), looseText(delta.content), textOf(delta.refusal), textOf(choice.text), ...calls]
+  return [thinkingText(delta), looseText(delta.content), textOf(delta.refusal), spoken, textOf(choice.text), ...calls]
 }
 
 function readChatEvent(_name: string | null, data: JsonObject): Reading {
@@ -108,6 +109,27 @@ function readGeminiEvent(_name: string | null, data: JsonObject): Reading {
     return isObject(call) ? JSON.stringify(call) : textOf(part.text)
   })
   return { usage: findGeminiUsage(data), finish: textOf(candidate.finishReason) || null, texts }
+}
+
+const partsText = (value: unknown): string[] =>
+  objectsOf(value).map((part) => textOf(part.text) || textOf(part.refusal))
+
+function messagesBlockTexts({ text, thinking, name, input }: JsonObject): string[] {
+  return [textOf(text), textOf(thinking), textOf(name), isObject(input) ? JSON.stringify(input) : '']
+}
+
+function responsesItemTexts({ content, summary, name, arguments: given }: JsonObject): string[] {
+  return [...partsText(content), ...partsText(summary), textOf(name), textOf(given)]
+}
+
+/** What a whole answer says: text, thoughts and calls of tools, to count it where the upstream did not. */
+export function textOfAnswer(metered: Metered, body: JsonObject): string {
+  if (metered === 'messages') return objectsOf(body.content).flatMap(messagesBlockTexts).join('')
+  if (metered === 'responses') return objectsOf(body.output).flatMap(responsesItemTexts).join('')
+  if (metered === 'gemini') return readGeminiEvent(null, body).texts.join('')
+  if (metered !== 'chat' && metered !== 'completions') return ''
+  const choices = objectsOf(body.choices).map((choice) => ({ ...choice, delta: choice.message }))
+  return choices.flatMap(chatTexts).join('')
 }
 
 const readEvent: Record<Dialect | 'completions', (name: string | null, data: JsonObject) => Reading> = {

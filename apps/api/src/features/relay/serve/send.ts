@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { convertAnswer, type Dialect } from '../dialects/convert.ts'
 import { countTokens } from '../dialects/count-prompt.ts'
-import { readUsage, type Metered } from '../dialects/meter.ts'
+import type { JsonObject } from '../dialects/json.ts'
+import { readUsage, textOfAnswer, type Metered } from '../dialects/meter.ts'
 import { guardAnswer } from '../guardrails/answer.ts'
 import { checkText } from '../guardrails/engine.ts'
 import { RelayRefusal } from '../refusals.ts'
@@ -76,12 +77,20 @@ function bodyOf(call: Call, served: Served, { json, body }: Result<'whole'>): Bu
   return foreign === null && guarded.hits === 0 ? body : JSON.stringify(guarded.body)
 }
 
+/** What a whole answer used: as the upstream counted it or, what it did not say, as counted here. */
+function usageOfWhole(call: Call, metered: Metered, json: JsonObject | null): Usage {
+  const told = json && readUsage(metered, json)
+  if (told && told.outputTokens > 0) return told
+  const outputTokens = json ? countTokens(textOfAnswer(metered, json)) : 0
+  return told ? { ...told, outputTokens } : countedUsage(call, outputTokens)
+}
+
 /** Sends a whole answer. */
 export function sendWhole(call: Call, served: Served, result: Result<'whole'>, res: ServerResponse): Ending {
   const { name } = call.endpoint
   const { json } = result
-  const told = json && readUsage(foreignDialect(call, served) ?? meteredAs[name], json)
-  const usage = name === 'count_tokens' ? null : (told ?? countedUsage(call, 0))
+  const usage =
+    name === 'count_tokens' ? null : usageOfWhole(call, foreignDialect(call, served) ?? meteredAs[name], json)
   const tier = json?.service_tier
   const part = { ...channelPart(served), serviceTier: typeof tier === 'string' ? tier : null, usage }
   // A client that left got nothing, but its prompt was worked on.
@@ -111,7 +120,7 @@ const contentType = (headers: Record<string, string>): Record<string, string> =>
 /** What a stream used: as the upstream counted it or, where it did not come so far, as counted here. */
 function usageOf(call: Call, relay: StreamRelay, isComplete: boolean): Usage {
   const told = relay.usage()
-  if (told && isComplete) return told
+  if (told && isComplete && told.outputTokens > 0) return told
   const outputTokens = countTokens(relay.deliveredText())
   return told ? { ...told, outputTokens: Math.max(told.outputTokens, outputTokens) } : countedUsage(call, outputTokens)
 }

@@ -29,10 +29,10 @@ export function readEvent(text: string): SseEvent | null {
   return data === null ? null : { name, data }
 }
 
-/** Writes an event. */
+/** Writes an event of JSON, in which lines break between its parts only: in one line simple clients read it too. */
 export function writeEvent({ name, data }: SseEvent): string {
-  const lines = data.includes('\n') ? data.split('\n').join('\ndata: ') : data
-  return name === null ? `data: ${lines}\n\n` : `event: ${name}\ndata: ${lines}\n\n`
+  const line = data.includes('\n') ? data.replaceAll('\n', '') : data
+  return name === null ? `data: ${line}\n\n` : `event: ${name}\ndata: ${line}\n\n`
 }
 
 /** Where the event that begins at `from` ends: behind the empty line that closes it; -1 while it is not whole. */

@@ -1,0 +1,223 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { logOf, makeDoor, saying, setPrice, type Door } from '../../../../test/relay-calls.ts'
+import {
+  callRaw,
+  eventsIn,
+  expectBalanced,
+  readRaw,
+  startRelay,
+  timesIn,
+  type TestRelay,
+  type Wire,
+} from '../../../../test/relay-wire.ts'
+
+let relay: TestRelay
+let door: Door
+let silent: Promise<Wire>
+
+const chatPath = '/v1/chat/completions'
+const asked = { messages: saying('tell me of the sea'), stream: true }
+const withUsage = { stream_options: { include_usage: true } }
+
+const ask = (model: string, more: object = {}, path = chatPath) =>
+  readRaw(relay.api.url, path, door.key, { model, ...asked, ...more })
+
+const askUpstream = (model: string, more: object = {}, path = chatPath) =>
+  readRaw(relay.upstreamUrl, path, 'any', { model, ...asked, ...more })
+
+const requestIdOf = ({ headers }: Wire): string => String(headers['x-request-id'])
+
+beforeAll(async () => {
+  relay = await startRelay()
+  // A channel for each, as one that fails often is left alone.
+  const failing = [
+    'no-done',
+    'done-twice',
+    'no-finish',
+    'die-after-3',
+    'error-event-after-3',
+    'stall-after-3',
+    'bad-json',
+  ]
+  for (const model of failing) await relay.channel({ models: [model], timeouts: { idle_ms: 400 } })
+  const others = ['comments', 'split-bytes', 'usage-odd-*', 'huge-*', 'slow-*', 'gpt-*', 'echo-*']
+  await relay.channel({ models: others })
+  for (const model of [...failing, 'gpt-test']) await setPrice(relay.api, model)
+  door = await makeDoor(relay.api)
+  silent = callRaw(relay.api.url, chatPath, door.key, { model: 'slow-first-13500', ...asked }).answer
+})
+afterAll(() => relay.close())
+
+test('a stream is what the upstream streams, under the relay’s own name, and not gathered by proxies', async () => {
+  const [through, direct] = await Promise.all([ask('gpt-test'), askUpstream('gpt-test')])
+  expect(through.text()).toBe(direct.text())
+  expect(through.headers).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'x-accel-buffering': 'no',
+    'x-ratelimit-remaining-requests': '9999',
+  })
+  expect(requestIdOf(through)).not.toBe(requestIdOf(direct))
+  expect(await logOf(relay.api, requestIdOf(through))).toMatchObject({
+    status: 200,
+    upstream_request_id: requestIdOf(direct),
+  })
+  expect(Object.keys(through.headers)).not.toContain('openai-organization')
+})
+
+describe('comments, odd lines and characters in pieces', () => {
+  test('are understood, and what goes on is plain', async () => {
+    const through = await ask('comments')
+    expect(through.text()).not.toMatch(/^:|^id:|^retry:|\r/m)
+    expect(eventsIn(through.text())).toEqual(eventsIn((await askUpstream('comments')).text()))
+    expect(through.text().endsWith('data: [DONE]\n\n')).toBe(true)
+  })
+
+  test('characters that come byte by byte arrive whole', async () => {
+    const through = await ask('split-bytes')
+    const direct = await readRaw(relay.upstreamUrl, '/failures/v1/chat/completions', 'any', {
+      model: 'split-bytes',
+      ...asked,
+    })
+    expect(through.text()).toBe(direct.text())
+    expect(through.text()).toContain('東')
+    expect(through.text()).not.toContain('\ufffd')
+  })
+})
+
+describe('the mark of the end comes once, last, after', () => {
+  test.each(['gpt-test', 'no-done', 'done-twice', 'comments', 'usage-odd-5'])('%s', async (model) => {
+    const text = (await ask(model)).text()
+    expect(timesIn(text, '[DONE]')).toBe(1)
+    expect(text.endsWith('\n\ndata: [DONE]\n\n')).toBe(true)
+  })
+})
+
+describe('a stream that breaks tells so in an event and bears no mark of success:', () => {
+  test.each([
+    ['no-finish', /ended the answer early/],
+    ['die-after-3', /provider was lost/],
+    ['error-event-after-3', /error while processing/],
+    ['stall-after-3', /did not answer in time/],
+    ['bad-json', /ended the answer early/],
+  ])('%s', async (model, message) => {
+    const wire = await ask(model)
+    expect(wire.status).toBe(200)
+    expect(await wire.ended).toBe('whole')
+    expect(wire.text()).not.toContain('[DONE]')
+    const last = wire.text().trimEnd().split('\n').at(-1) ?? ''
+    expect(JSON.parse(last.slice('data: '.length))).toMatchObject({
+      error: { message: expect.stringMatching(message) },
+    })
+    expect(timesIn(wire.text(), '"error"')).toBe(1)
+    const row = await logOf(relay.api, requestIdOf(wire))
+    expect(row).toMatchObject({ status: 200, error_code: 'stream_broken' })
+    expect(row.input_tokens).toBeGreaterThan(0)
+    expect(row.cost_micros).toBe(row.input_tokens + row.output_tokens)
+    if (model !== 'bad-json') expect(row.output_tokens).toBeGreaterThan(0)
+  })
+})
+
+describe('usage', () => {
+  test.each([
+    [chatPath, { messages: saying('one two three') }],
+    ['/v1/completions', { prompt: 'one two three' }],
+  ])('is metered at %s and goes to those who asked for it', async (path, question) => {
+    const direct = await askUpstream('gpt-test', { ...question, ...withUsage }, path)
+    const [wanted, unwanted] = await Promise.all([
+      ask('gpt-test', { ...question, ...withUsage }, path),
+      ask('gpt-test', question, path),
+    ])
+    expect(eventsIn(wanted.text())).toEqual(eventsIn(direct.text()))
+    expect(eventsIn(wanted.text()).at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 3 } })
+    expect(unwanted.text()).toBe((await askUpstream('gpt-test', question, path)).text())
+    expect(unwanted.text()).not.toContain('"usage"')
+    const told = eventsIn(direct.text()).at(-1)
+    const rows = await Promise.all([wanted, unwanted].map((wire) => logOf(relay.api, requestIdOf(wire))))
+    for (const row of rows)
+      expect(told).toMatchObject({
+        usage: { prompt_tokens: row.input_tokens, completion_tokens: row.output_tokens },
+      })
+  })
+
+  test.each([1, 2, 3, 4, 8, 9, 10])('told oddly (%i) is understood', async (number) => {
+    const model = `usage-odd-${number}`
+    const told = eventsIn((await askUpstream('gpt-test', withUsage)).text()).at(-1)
+    for (const stream of [true, false]) {
+      const wire = await ask(model, { stream })
+      const row = await logOf(relay.api, requestIdOf(wire))
+      expect(told).toMatchObject({
+        usage: { prompt_tokens: row.input_tokens, completion_tokens: row.output_tokens },
+      })
+      if (stream && number !== 4 && number !== 9) expect(wire.text()).not.toContain('"usage":{')
+    }
+  })
+
+  test.each([5, 6, 7])('not told (%i) is counted', async (number) => {
+    for (const stream of [true, false]) {
+      const row = await logOf(relay.api, requestIdOf(await ask(`usage-odd-${number}`, { stream })))
+      expect(row.input_tokens).toBeGreaterThan(3)
+      expect(row.output_tokens).toBeGreaterThan(3)
+    }
+  })
+
+  test.each([3, 7])('has a chunk without choices where it was told in one (%i)', async (number) => {
+    const events = eventsIn((await ask(`usage-odd-${number}`, withUsage)).text())
+    expect(events.filter(({ usage }) => usage)).toMatchObject([{ choices: [] }])
+  })
+})
+
+describe('a reader that is slow', () => {
+  const megabyte = 1024 * 1024
+
+  test('slows the upstream, memory stays bounded, and nothing is lost', { timeout: 60_000 }, async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const held = () => {
+      collect()
+      const { arrayBuffers, heapUsed } = process.memoryUsage()
+      return arrayBuffers + heapUsed
+    }
+    const before = held()
+    const slow = await callRaw(relay.api.url, chatPath, door.key, { model: 'huge-40mb', ...asked }).answer
+    await slow.until('data: ')
+    slow.pause()
+    const samples: number[] = []
+    await vi.waitFor(() => expect(samples.push(held())).toBeGreaterThan(20), { timeout: 10_000, interval: 50 })
+    expect(Math.max(...samples) - before).toBeLessThan(16 * megabyte)
+    // All of it would be more than what is on its way.
+    expect((await relay.seen()).open).toBeGreaterThan(0)
+    slow.resume()
+    expect(await slow.ended).toBe('whole')
+    expect(slow.text().length).toBeGreaterThan(40 * megabyte)
+    expect(slow.text().endsWith('data: [DONE]\n\n')).toBe(true)
+  })
+
+  test('that leaves has had the upstream write a fraction', async () => {
+    await fetch(`${relay.upstreamUrl}/seen/reset`, { method: 'POST' })
+    const slow = await callRaw(relay.api.url, chatPath, door.key, { model: 'huge-50mb', ...asked }).answer
+    await slow.until('data: ')
+    slow.pause()
+    slow.leave()
+    await vi.waitFor(async () => expect((await relay.seen()).aborted['huge-50mb']).toBe(1), { timeout: 2_000 })
+    expect((await relay.seen()).bytesWritten).toBeLessThan(20 * megabyte)
+    expect(await logOf(relay.api, requestIdOf(slow))).toMatchObject({ status: 499 })
+  })
+})
+
+test(
+  'a stream whose upstream is silent lives: its head and a comment come well within 15 s',
+  { timeout: 30_000 },
+  async () => {
+    const wire = await silent
+    await wire.until(': keep')
+    expect(eventsIn(wire.text())).toEqual([])
+    await wire.ended
+    expect(wire.text()).toMatch(/^: .*\n\ndata: \{/)
+    expect(eventsIn(wire.text())).toEqual(eventsIn((await askUpstream('slow-first-13500')).text()))
+    expect(wire.text().endsWith('data: [DONE]\n\n')).toBe(true)
+  },
+)
+
+test('every call is billed, and nothing stays set aside', () => expectBalanced(relay.api))
