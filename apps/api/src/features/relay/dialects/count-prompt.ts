@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { countTokens as countSlice, setMergeCacheSize } from 'gpt-tokenizer/encoding/o200k_base'
 import { isObject, type JsonObject } from './json.ts'
 import type { Metered } from './meter.ts'
@@ -132,8 +134,27 @@ function collect(value: unknown, tally: Tally) {
 
 const noSpecialTokens = { disallowedSpecial: new Set<string>() }
 
-/** Counts a text in slices that end before a space, where a token ends as well. */
+/** Shorter texts are counted faster than they are looked up. */
+const rememberedLengthMin = 64
+
+/**
+ * Counts of texts seen before, by hash, so that no prompt stays in memory: every turn of a conversation sends all earlier
+ * ones again, and every call of a program its instructions.
+ */
+const remembered = new LRUCache<string, number>({ max: 20_000 })
+
 function countText(text: string): number {
+  if (text.length < rememberedLengthMin) return countAnew(text)
+  const name = hash('sha256', text, 'base64url')
+  const known = remembered.get(name)
+  if (known !== undefined) return known
+  const tokens = countAnew(text)
+  remembered.set(name, tokens)
+  return tokens
+}
+
+/** Counts a text in slices that end before a space, where a token ends as well. */
+function countAnew(text: string): number {
   let tokens = 0
   let start = 0
   while (start < text.length) {

@@ -19,6 +19,9 @@ export function toRefusal(error: unknown): RelayRefusal {
       ? new RelayRefusal('invalid_request', error.message, { ...(error.param !== null && { param: error.param }) })
       : new RelayRefusal('upstream_failed', error.message)
   }
+  // What walks over a body goes as deep as the body does.
+  if (error instanceof RangeError && error.message.includes('call stack'))
+    return new RelayRefusal('invalid_request', 'The body is nested too deeply.')
   if (isDatabaseAway(error))
     return new RelayRefusal('overloaded', 'The relay is busy. Try again shortly.', {
       retryAfterMs: 1_000,
