@@ -48,7 +48,7 @@ function Health({ channel: { status, health } }: { channel: RelayChannel }) {
       {state === 'probing' && <StateText tone="warning">{t('channels.probing')}</StateText>}
       {state === 'healthy' && (
         <StateText tone={failures > 0 ? 'warning' : 'good'}>
-          {samples === 0 ? t('channels.quiet') : t('channels.healthy')}
+          {t(samples === 0 ? 'channels.quiet' : failures > 0 ? 'channels.flaky' : 'channels.healthy')}
         </StateText>
       )}
       {samples > 0 && (

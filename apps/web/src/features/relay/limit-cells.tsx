@@ -43,7 +43,7 @@ export function SpentCell({ quota, used }: { quota: Quota; used: Used }) {
   return (
     <span className="inline-flex max-w-full flex-col gap-1">
       <span>{t(`quota.of.${period}`, { used: amount(used[period]), limit: amount(limit) })}</span>
-      <span aria-hidden className="bg-hover block h-1.5 w-full overflow-hidden rounded-full">
+      <span aria-hidden className="bg-subtle block h-1.5 w-full overflow-hidden rounded-full">
         <span className={`block h-full rounded-full ${tone}`} style={{ width: `${Math.min(1, share) * 100}%` }} />
       </span>
     </span>

@@ -39,17 +39,16 @@ export function useLogColumns({ onOpen }: { onOpen: (log: RelayLog) => void }): 
 }
 
 function OpenButton({ log, onOpen }: { log: RelayLog; onOpen: () => void }) {
-  const { t, i18n } = useTranslation('relay')
-  const at = new Date(log.created_at)
+  const { t } = useTranslation('relay')
   return (
     <button
       type="button"
       aria-haspopup="dialog"
-      aria-label={t('logs.details', { at: at.toLocaleString(i18n.language) })}
       onClick={onOpen}
       className="text-accent min-h-9 text-left hover:underline"
     >
-      <RelativeTime at={at.toISOString()} />
+      <RelativeTime at={new Date(log.created_at).toISOString()} />
+      <span className="sr-only">{t('logs.details')}</span>
     </button>
   )
 }
