@@ -1,6 +1,6 @@
 import { Button } from '@chakra-ui/react'
 import { deleteChannel, listChannels, updateChannel, type RelayChannel } from '@parley/protocol/relay-channels'
-import { Activity, Cable, Ellipsis, Pencil, Power, Trash2 } from 'lucide-react'
+import { Cable, Ellipsis, Pencil, Power, Trash2 } from 'lucide-react'
 import { useClient } from '../../realtime/client-context.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -90,7 +90,6 @@ export default function ChannelsPage() {
               aria-label={t('channels.testNamed', { name: channel.name })}
               onClick={() => setOpen({ what: 'test', channel })}
             >
-              <Activity aria-hidden />
               {t('channels.test')}
             </Button>
             <Menu

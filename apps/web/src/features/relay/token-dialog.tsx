@@ -15,16 +15,18 @@ interface TokenDialogProps {
   /** Null for one that is being made. */
   token: RelayToken | null
   groups: readonly RelayGroup[]
+  /** Where one that is being made belongs, unless somebody says otherwise. */
+  defaultGroup: string
   onSaved: (token: RelayToken) => void
   onClose: () => void
 }
 
 /** Makes or changes a token. */
-export function TokenDialog({ token, groups, onSaved, onClose }: TokenDialogProps) {
+export function TokenDialog({ token, groups, defaultGroup, onSaved, onClose }: TokenDialogProps) {
   const { t } = useTranslation('relay')
   const { rest } = useClient()
   const [draft, setDraft] = useState(token ? tokenDraftOf(token) : newToken)
-  const [group, setGroup] = useState(token?.group ?? groups[0]?.id ?? '')
+  const [group, setGroup] = useState(token?.group ?? (defaultGroup || (groups[0]?.id ?? '')))
   const wanted = readToken(draft)
 
   const save = async () => {

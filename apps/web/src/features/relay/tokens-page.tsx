@@ -136,7 +136,9 @@ export default function TokensPage() {
           )
         }
       />
-      {open?.what === 'edit' && <TokenDialog token={open.token} groups={made} onSaved={saved} onClose={close} />}
+      {open?.what === 'edit' && (
+        <TokenDialog token={open.token} groups={made} defaultGroup={group} onSaved={saved} onClose={close} />
+      )}
       {open?.what === 'rotate' && <RotateDialog token={open.token} onRotated={saved} onClose={close} />}
       {open?.what === 'key' && <KeyDialog name={open.name} value={open.key} onClose={close} />}
       {open?.what === 'delete' && (
