@@ -52,7 +52,7 @@ function failureIn(body: unknown, requestId: string | null): ChatFailure | null 
 }
 
 /** Reads one chunk of a streamed chat completion. */
-export function readPiece(chunk: unknown): ChatPiece {
+function readPiece(chunk: unknown): ChatPiece {
   const { choices, usage } = isObject(chunk) ? chunk : {}
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   const delta = isObject(choice) && isObject(choice.delta) ? choice.delta : {}
