@@ -101,10 +101,11 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     requireNotAbove: access.requireNotAbove,
     requireRemovable: access.requireRemovable,
   })
+  const addressOf = createAddressOf(list(config.TRUSTED_PROXIES))
   const sockets = createGateway({
     server: app.server,
     ...(cluster && { adapter: cluster.socketAdapter }),
-    addressOf: createAddressOf(list(config.TRUSTED_PROXIES)),
+    addressOf,
     authenticate: identity.authenticateSocket,
     authorize: access.authorize,
     limitRate,
@@ -238,6 +239,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     secret: config.ENCRYPTION_KEY,
     upstreamHosts: () => settings.current().RELAY_UPSTREAM_HOSTS,
     incomingDir: storage.incomingDir,
+    addressOf,
     adminKey: config.ADMIN_KEY,
     allows: access.allows,
     limitGuesses: async (address) => requireAllowance(await limitRate('auth', { address })),
@@ -249,12 +251,13 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     feature.routes(app)
     feature.realtime(gateway)
   }
-  gateway.start({ headsOf: rooms.headsOf })
+  gateway.start({ headsOf: rooms.headsOf, others: new Map([['/v1/realtime', relay.realtime.upgrade]]) })
 
   app.addHook('onListen', relay.start)
   app.addHook('preClose', async () => {
     heads.close()
     await gateway.close()
+    await relay.realtime.close()
     await people.close()
     await messages.close()
   })

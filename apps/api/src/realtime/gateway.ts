@@ -19,7 +19,7 @@ import { roomChannel, sessionChannel, userChannel, workspaceChannel } from './ch
 import { createRevisit } from './revisit.ts'
 import type { Connection, RealtimeServer, RealtimeSocket } from './sockets.ts'
 import { watchSlowConsumers } from './slow-consumers.ts'
-import { dispatchUpgrades } from './upgrade.ts'
+import { dispatchUpgrades, type UpgradeHandler } from './upgrade.ts'
 
 /** How often heads are announced, so that a lost last event is noticed. */
 export const heartbeatMs = 25_000
@@ -49,8 +49,8 @@ export interface Gateway {
   endSession(sessionId: string, reason?: SessionEnding['reason']): void
   /** The same for all who are in a workspace. */
   endWorkspace(workspaceId: string, reason: SessionEnding['reason']): void
-  /** Begins to accept connections; `headsOf` names the rooms a person hears of. */
-  start(options: { headsOf: HeadsOf }): void
+  /** Begins to accept connections; `headsOf` names the rooms a person hears of, `others` what else is upgraded, by path. */
+  start(options: { headsOf: HeadsOf; others: ReadonlyMap<string, UpgradeHandler> }): void
   /** Something of the other nodes was missed; `isLast` if all is heard again. */
   missed(isLast: boolean): void
   close(): Promise<void>
@@ -186,7 +186,7 @@ export function createGateway({
     endSession: (sessionId, reason = 'revoked') => end(sessionChannel(sessionId), reason),
     endWorkspace: (workspaceId, reason) => end(workspaceChannel(workspaceId), reason),
     missed: (isLast) => revisit?.(isLast),
-    start: ({ headsOf }) => {
+    start: ({ headsOf, others }) => {
       revisit = createRevisit({
         io,
         joinRooms: (socket) => joinRooms(socket, headsOf),
@@ -216,7 +216,7 @@ export function createGateway({
       })
       dispatchUpgrades(
         server,
-        new Map([[realtimePath, (request, socket, head) => engine.handleUpgrade(request, socket, head)]]),
+        new Map([...others, [realtimePath, (request, socket, head) => engine.handleUpgrade(request, socket, head)]]),
       )
     },
     close: async () => {

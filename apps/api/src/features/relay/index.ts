@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { DatabasePools } from '../../platform/database.ts'
 import { createEncryption } from '../../platform/encryption.ts'
@@ -24,6 +25,8 @@ import { createHealth } from './routing/health.ts'
 import { createLimits } from './routing/limits.ts'
 import { createRates } from './routing/rates.ts'
 import { createCredentials } from './serve/credential.ts'
+import type { ServeDependencies } from './serve/dependencies.ts'
+import { createRealtime } from './serve/realtime.ts'
 import { serveRoutes } from './serve/routes.ts'
 import { createSinks } from './serve/sink.ts'
 import { createStoredResponses } from './serve/stored-responses.ts'
@@ -41,6 +44,8 @@ interface RelayDependencies extends Pick<RelayAdminDependencies, 'adminKey' | 'a
   secret: string
   /** Hosts that may be called, as the setting says now. */
   upstreamHosts: () => string
+  /** Tells the address a connection came from. */
+  addressOf: (request: IncomingMessage) => string
   /** Folder for what is too large to be received into memory. */
   incomingDir: string
   limitGuesses: (address: string) => Promise<void>
@@ -85,7 +90,6 @@ export async function createRelay(dependencies: RelayDependencies) {
     events,
     mayUse: (owner) => dependencies.allows({ ...owner, sessionId: '' }, 'relay:write'),
   })
-  storedResponses.start()
   const admin = createRelayAdmin({
     ...dependencies,
     db,
@@ -96,31 +100,38 @@ export async function createRelay(dependencies: RelayDependencies) {
     testChannel: createTrial({ channels, dispatcherOf: dispatchers.of, health, log }),
   })
 
+  const serving: ServeDependencies = {
+    credentials,
+    sinks,
+    ledger: accounting.ledger,
+    prices: accounting.prices,
+    channels,
+    health,
+    dispatcherOf: dispatchers.of,
+    limits,
+    guardrailsFor: createGuardrails(db, events),
+    cache,
+    promptLog,
+    storedResponses,
+    limitGuesses,
+    mayPin: async ({ ownerId, workspaceId }) =>
+      ownerId !== null && dependencies.allows({ userId: ownerId, workspaceId, sessionId: '' }, 'relay:admin'),
+    incomingDir: dependencies.incomingDir,
+    node: accounting.node,
+  }
+  const realtime = createRealtime({ ...serving, hosts, addressOf: dependencies.addressOf, log })
+
   return {
     routes(app: FastifyInstance): void {
       admin.routes(app)
-      serveRoutes(app, {
-        credentials,
-        sinks,
-        ledger: accounting.ledger,
-        prices: accounting.prices,
-        channels,
-        health,
-        dispatcherOf: dispatchers.of,
-        limits,
-        guardrailsFor: createGuardrails(db, events),
-        cache,
-        promptLog,
-        storedResponses,
-        limitGuesses,
-        incomingDir: dependencies.incomingDir,
-        node: accounting.node,
-      })
+      serveRoutes(app, serving)
     },
+    realtime,
     /** Begins what goes on beside calls. */
     async start(): Promise<void> {
       await accounting.start()
       promptLog.start()
+      storedResponses.start()
     },
     /** Waits until every call is billed. */
     async close(): Promise<void> {
