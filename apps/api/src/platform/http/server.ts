@@ -18,6 +18,7 @@ import { rateLimitHeaders } from './limit-rate.ts'
 import { AppError, notFound, toAppError, toWire } from './errors.ts'
 import { answerBrokenRequest, bodyBytesMax, headerBytesMax, limitRequests } from './request-limits.ts'
 import { serveWebApp } from './web-app.ts'
+import { closeUnusedConnections } from './unused-connections.ts'
 
 /** The items of a setting that separates them by commas. */
 export const list = (value: string): string[] =>
@@ -69,11 +70,11 @@ function answerErrors(app: FastifyInstance): void {
 }
 
 /**
- * The name a proxy gave the request is kept, unless it could be mistaken for something else in a log. What is below /v1 is
- * billed by its name: given twice, the second request would cost nothing.
+ * The name a proxy gave a request to the API is kept, unless it could be mistaken for something else in a log. Nowhere else:
+ * what is below /v1, in whatever spelling, is billed by its name, and given twice the second request would cost nothing.
  */
 function requestIdOf({ headers, url = '' }: { headers: IncomingHttpHeaders; url?: string }): string {
-  const given = url.startsWith('/v1/') ? undefined : headers['x-request-id']
+  const given = url.startsWith('/api/') ? headers['x-request-id'] : undefined
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
@@ -100,6 +101,7 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     void reply.header('x-request-id', request.id)
     done()
   })
+  closeUnusedConnections(app)
   limitRequests(app)
   // Contracts check their own input: one schema, one checker for HTTP and sockets alike.
   app.setValidatorCompiler(() => () => true)
