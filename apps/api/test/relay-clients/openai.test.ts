@@ -6,7 +6,7 @@ import type { FunctionTool } from 'openai/resources/responses/responses'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { logOf } from '../relay-calls.ts'
-import { createWitness, startSideBySide, type Answered, type Side, type SideBySide } from './side-by-side.ts'
+import { createWitness, errorOf, startSideBySide, type Answered, type Side, type SideBySide } from './side-by-side.ts'
 
 const models = [
   'gpt-test',
@@ -248,16 +248,40 @@ describe('responses', () => {
       const events = await collect(stream)
       return { events, whole: await stream.finalResponse() }
     },
+    'a response that goes on from another': async (client) => {
+      const first = await client.responses.create({ model, input: 'The first thing' })
+      return client.responses.create({ model, input: 'The second thing', previous_response_id: first.id })
+    },
+    'a stored response, looked at again, whole and from its middle': async (client) => {
+      const { id } = await client.responses.create({ model, input: 'To be kept' })
+      const again = await client.responses.retrieve(id)
+      const rest = await collect(await client.responses.retrieve(id, { stream: true, starting_after: 3 }))
+      return { again, rest, items: await collect(client.responses.inputItems.list(id)) }
+    },
+    'a stored response, deleted': async (client) => {
+      const { id } = await client.responses.create({ model, input: 'To be deleted' })
+      return client.responses.delete(id)
+    },
+    'a response made in the background': async (client) => {
+      const queued = await client.responses.create({ model, input: 'To be done later', background: true })
+      return { queued, done: await client.responses.retrieve(queued.id) }
+    },
+    'a response made in the background, cancelled': async (client) => {
+      const queued = await client.responses.create({ model, input: 'Not to be done', background: true })
+      return { queued, cancelled: await client.responses.cancel(queued.id) }
+    },
   })
 })
 
 describe('embeddings', () => {
   const input = ['one', 'two']
-  const model = 'test-embedding'
+  const embedder = 'test-embedding'
   same({
-    'as the client asks for them, in base64, and reads them': (client) => client.embeddings.create({ model, input }),
-    'as numbers': (client) => client.embeddings.create({ model, input, encoding_format: 'float', dimensions: 8 }),
-    'as base64': (client) => client.embeddings.create({ model, input: 'one', encoding_format: 'base64' }),
+    'as the client asks for them, in base64, and reads them': (client) =>
+      client.embeddings.create({ model: embedder, input }),
+    'as numbers': (client) =>
+      client.embeddings.create({ model: embedder, input, encoding_format: 'float', dimensions: 8 }),
+    'as base64': (client) => client.embeddings.create({ model: embedder, input: 'one', encoding_format: 'base64' }),
   })
 })
 
@@ -271,19 +295,20 @@ describe('moderations', () => {
 
 describe('images', () => {
   const prompt = 'A bridge at dawn'
-  const model = 'gpt-image-1'
+  const painter = 'gpt-image-1'
   const image = () => toFile(Buffer.from('picture'), 'bridge.png', { type: 'image/png' })
   same({
-    made: (client) => client.images.generate({ model, prompt, n: 2, size: '1024x1024' }),
-    'made and kept at an address': (client) => client.images.generate({ model, prompt, response_format: 'url' }),
-    edited: async (client) => client.images.edit({ model, prompt, image: [await image(), await image()] }),
-    varied: async (client) => client.images.createVariation({ model, image: await image() }),
+    made: (client) => client.images.generate({ model: painter, prompt, n: 2, size: '1024x1024' }),
+    'made and kept at an address': (client) =>
+      client.images.generate({ model: painter, prompt, response_format: 'url' }),
+    edited: async (client) => client.images.edit({ model: painter, prompt, image: [await image(), await image()] }),
+    varied: async (client) => client.images.createVariation({ model: painter, image: await image() }),
   })
 })
 
 describe('audio', () => {
   const file = () => toFile(Buffer.alloc(40_000, 'sound'), 'speech.wav', { type: 'audio/wav' })
-  const model = 'gpt-4o-transcribe'
+  const listener = 'gpt-4o-transcribe'
   const spoken = (format: 'mp3' | 'wav' | 'pcm') => async (client: OpenAI) => {
     const said = await client.audio.speech.create({
       model: 'tts-1',
@@ -297,20 +322,27 @@ describe('audio', () => {
     'speech as MP3': spoken('mp3'),
     'speech as WAV': spoken('wav'),
     'speech as bare samples': spoken('pcm'),
-    'a transcription': async (client) => client.audio.transcriptions.create({ model, file: await file() }),
+    'a transcription': async (client) => client.audio.transcriptions.create({ model: listener, file: await file() }),
     'a transcription as text': async (client) =>
-      client.audio.transcriptions.create({ model, file: await file(), response_format: 'text' }),
+      client.audio.transcriptions.create({ model: listener, file: await file(), response_format: 'text' }),
     'a transcription with segments': async (client) =>
       client.audio.transcriptions.create({ model: 'whisper-1', file: await file(), response_format: 'verbose_json' }),
     'a transcription as subtitles': async (client) =>
       client.audio.transcriptions.create({ model: 'whisper-1', file: await file(), response_format: 'vtt' }),
     'a streamed transcription': async (client) =>
-      collect(await client.audio.transcriptions.create({ model, file: await file(), stream: true })),
+      collect(await client.audio.transcriptions.create({ model: listener, file: await file(), stream: true })),
     'a translation': async (client) => client.audio.translations.create({ model: 'whisper-1', file: await file() }),
   })
 })
 
 describe('what differs by intent', () => {
+  test('a response that was deleted is not found by the relay itself, without asking the provider', async () => {
+    const client = clientOf(sides.relayed)
+    const { id } = await client.responses.create({ model, input: 'To be deleted' })
+    await client.responses.delete(id)
+    expect(await errorOf(client.responses.retrieve(id))).toBeInstanceOf(OpenAI.NotFoundError)
+  })
+
   test('the relay lists the models of its channels, in the same shape', async () => {
     const listed = await collect(clientOf(sides.relayed).models.list())
     expect(listed.map(({ id }) => id).toSorted()).toEqual(models.toSorted())
@@ -324,7 +356,7 @@ describe('what differs by intent', () => {
     const ask = (side: Side) => clientOf(side).chat.completions.create({ model, messages, stream }).withResponse()
     const straight = await ask(sides.straight)
     const relayed = await ask(sides.relayed)
-    await Promise.all([straight, relayed].map(({ data }) => ('controller' in data ? collect(data) : data)))
+    for (const { data } of [straight, relayed]) if ('controller' in data) await collect(data)
     expect(relayed.request_id).toBeTruthy()
     expect(relayed.request_id).toBe(relayed.response.headers.get('x-request-id'))
     const row = await logOf(sides.api, relayed.request_id)
