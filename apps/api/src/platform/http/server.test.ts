@@ -57,8 +57,14 @@ describe('request ids', () => {
     const kept = await get('/api/nothing', { 'x-request-id': 'proxy-42' })
     expect(kept.headers.get('x-request-id')).toBe('proxy-42')
     expect(await kept.json()).toMatchObject({ error: { code: 'NOT_FOUND', requestId: 'proxy-42' } })
-    const replaced = await get('/healthz', { 'x-request-id': 'a b"c' })
+    const replaced = await get('/api/nothing', { 'x-request-id': 'a b"c' })
     expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test.each(['/v1/models', '/%761/models', '/v%31/models'])('are never taken from outside for %s', async (path) => {
+    const { status, headers } = await get(path, { 'x-request-id': 'given-1' })
+    expect(status).toBe(401)
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 })
 
