@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'key_expired'
   | 'subnet_not_allowed'
   | 'model_not_allowed'
+  | 'channel_not_allowed'
   | 'model_not_found'
   | 'previous_response_not_found'
   | 'insufficient_balance'
@@ -29,6 +30,7 @@ const kinds: Record<RefusalCode, { status: number; openai: string; anthropic: st
   key_expired: { status: 401, openai: 'invalid_request_error', anthropic: 'authentication_error' },
   subnet_not_allowed: { status: 403, openai: 'invalid_request_error', anthropic: 'permission_error' },
   model_not_allowed: { status: 403, openai: 'invalid_request_error', anthropic: 'permission_error' },
+  channel_not_allowed: { status: 403, openai: 'invalid_request_error', anthropic: 'permission_error' },
   insufficient_balance: { status: 403, openai: 'insufficient_quota', anthropic: 'billing_error' },
   model_not_found: { status: 404, openai: 'invalid_request_error', anthropic: 'not_found_error' },
   not_found: { status: 404, openai: 'invalid_request_error', anthropic: 'not_found_error' },

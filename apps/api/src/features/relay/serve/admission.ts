@@ -60,9 +60,12 @@ export function reservationOf({ credential, endpoint, asked }: Call, amount: Amo
   return { ...names, ...amount }
 }
 
+/** Names the one channel that is to answer, for administrators who look into what it does. */
+const pinHeader = 'x-parley-channel'
+
 /** Makes what lets calls in and bills them. */
 export function createAdmission(dependencies: ServeDependencies) {
-  const { channels, ledger, prices, node, limits, guardrailsFor, storedResponses } = dependencies
+  const { channels, ledger, prices, node, limits, guardrailsFor, storedResponses, mayPin } = dependencies
 
   /** Writes the bill of a call. Nobody waits for it: it is stored as soon as the database takes it. */
   function settle(call: Call, ending: Ending): void {
@@ -73,7 +76,7 @@ export function createAdmission(dependencies: ServeDependencies) {
 
   /** Finds the channels for what is asked. Throws a refusal. */
   async function admit(call: Call): Promise<void> {
-    const { credential, endpoint, body } = call
+    const { credential, endpoint, body, headers } = call
     call.asked = readAsked(endpoint, body)
     const { model, outputTokensMax, choices } = call.asked
     const param = { param: 'model' }
@@ -84,6 +87,14 @@ export function createAdmission(dependencies: ServeDependencies) {
     const able = having.filter(({ type }) => approachTo(type, endpoint.name) !== null)
     const isKept = endpoint.name === 'responses'
     call.candidates = isKept ? await storedResponses.keeping(credential, body, able) : able
+    const pinned = headers[pinHeader]
+    if (pinned !== undefined) {
+      if (!(await mayPin(credential)))
+        throw new RelayRefusal('channel_not_allowed', 'Only keys of administrators may name the channel of a call.')
+      call.candidates = call.candidates.filter(({ id }) => id === pinned)
+      if (call.candidates.length === 0)
+        throw new RelayRefusal('no_channel', `The channel that was named does not serve the model “${model}”.`)
+    }
     // Tokens can be counted here.
     if (able.length === 0 && endpoint.name !== 'count_tokens')
       throw new RelayRefusal('invalid_request', `The model “${model}” cannot be used with this endpoint.`, param)

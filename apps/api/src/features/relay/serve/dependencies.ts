@@ -7,8 +7,9 @@ import type { ResponseCache } from '../response-cache.ts'
 import type { Channel, Channels } from '../routing/channels.ts'
 import type { Health } from '../routing/health.ts'
 import type { Limits } from '../routing/limits.ts'
-import type { createCredentials } from './credential.ts'
+import type { createCredentials, Credential } from './credential.ts'
 import type { createSinks } from './sink.ts'
+import type { Background } from './stored-responses-background.ts'
 import type { StoredResponses } from './stored-responses.ts'
 
 /** What serving calls stands on. */
@@ -24,6 +25,9 @@ export interface ServeDependencies {
   cache: ResponseCache
   promptLog: Pick<ReturnType<typeof createPromptLog>, 'isWanted' | 'keep'>
   storedResponses: StoredResponses
+  background: Background
+  /** Whether the calls of a token may name the channel that is to answer them. */
+  mayPin: (credential: Credential) => Promise<boolean>
   /** How fast tokens, groups and channels may be used. */
   limits: Limits
   /** Counts a key nobody has against the network it came from; throws a refusal when there are too many. */
