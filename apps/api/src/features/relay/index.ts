@@ -29,6 +29,7 @@ import type { ServeDependencies } from './serve/dependencies.ts'
 import { createRealtime } from './serve/realtime.ts'
 import { serveRoutes } from './serve/routes.ts'
 import { createSinks } from './serve/sink.ts'
+import { createBackground } from './serve/stored-responses-background.ts'
 import { createStoredResponses } from './serve/stored-responses.ts'
 import { createWishes } from './settings.ts'
 import { relayChannels } from './tables.ts'
@@ -84,6 +85,7 @@ export async function createRelay(dependencies: RelayDependencies) {
   })
   const sinks = createSinks((error) => log.warn({ err: error }, 'what an upstream streams cannot be read'))
   const storedResponses = createStoredResponses({ db, log })
+  const background = createBackground({ dispatcherOf: dispatchers.of, log })
   const credentials = createCredentials({
     reader,
     keys,
@@ -113,6 +115,7 @@ export async function createRelay(dependencies: RelayDependencies) {
     cache,
     promptLog,
     storedResponses,
+    background,
     limitGuesses,
     mayPin: async ({ ownerId, workspaceId }) =>
       ownerId !== null && dependencies.allows({ userId: ownerId, workspaceId, sessionId: '' }, 'relay:admin'),
@@ -136,6 +139,7 @@ export async function createRelay(dependencies: RelayDependencies) {
     /** Waits until every call is billed. */
     async close(): Promise<void> {
       sinks.close()
+      await background.close()
       await Promise.all([accounting.close(), promptLog.close(), storedResponses.close(), alerts.close()])
       concurrency.close()
       await Promise.all([dispatchers.close(), testUpstream.close()])

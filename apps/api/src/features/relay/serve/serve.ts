@@ -7,13 +7,14 @@ import type { ServeDependencies } from './dependencies.ts'
 import { requestIdHeaders, toRefusal } from './refuse.ts'
 import { sendBytes, sendFailure, sendStream, sendWhole } from './send.ts'
 import { streamHeaders, type StreamSink } from './sink.ts'
+import { responseIdOf } from './stored-responses.ts'
 
 /** A stream whose upstream is silent for longer is opened, so that nobody takes it for dead. */
 const openAfterMs = 10_000
 
 /** Makes what serves a call, from its admission to its bill. */
 export function createServe(dependencies: ServeDependencies) {
-  const { sinks, cache, promptLog, storedResponses } = dependencies
+  const { sinks, cache, promptLog, storedResponses, background } = dependencies
   const { enter, reserve, settle } = createAdmission(dependencies)
   const attempt = createAttempts(dependencies)
 
@@ -50,10 +51,9 @@ export function createServe(dependencies: ServeDependencies) {
   }
 
   /** Notes where a response is that the client may ask for again. */
-  function rememberResponse({ credential, body }: Call, { dialect, channel, result }: Served): void {
-    if (dialect !== 'responses' || body.store === false) return
-    const id = result.kind === 'stream' ? result.relay.responseId() : result.kind === 'whole' ? result.json?.id : null
-    if (typeof id === 'string') storedResponses.remember(credential, channel.id, id)
+  function rememberResponse({ credential, body }: Call, served: Served): void {
+    const id = body.store === false ? null : responseIdOf(served)
+    if (id !== null) storedResponses.remember(credential, served.channel.id, id)
   }
 
   function send(call: Call, served: Served | null, res: ServerResponse, sink: StreamSink): Ending | Promise<Ending> {
@@ -66,14 +66,19 @@ export function createServe(dependencies: ServeDependencies) {
   }
 
   /** Asks upstreams, and sends what they answer once what it may cost is set aside. */
-  async function ask(call: Call, reserved: Promise<void>, res: ServerResponse, sink: StreamSink): Promise<Ending> {
-    const open = () => sink.open(requestIdHeaders(call.requestId, call.endpoint.envelope))
+  async function ask(
+    call: Call,
+    reserved: Promise<void>,
+    res: ServerResponse,
+    sink: StreamSink,
+  ): Promise<{ served: Served | null; ending: Ending }> {
+    const open = () => sink.openSilent(requestIdHeaders(call.requestId, call.endpoint.envelope))
     const opening = call.asked.isStream
       ? setTimeout(() => void reserved.then(open, () => undefined), openAfterMs)
       : undefined
     try {
       const [served] = await Promise.all([attempt(call), reserved])
-      return await send(call, served, res, sink)
+      return { served, ending: await send(call, served, res, sink) }
     } finally {
       clearTimeout(opening)
     }
@@ -95,9 +100,9 @@ export function createServe(dependencies: ServeDependencies) {
     const { isComfortable, reserved } = reserve(call)
     try {
       if (!isComfortable) await reserved
-      const ending = await ask(call, reserved, res, sink)
+      const { served, ending } = await ask(call, reserved, res, sink)
       if (ending.usage) call.tokensUsed = ending.usage.inputTokens + ending.usage.outputTokens
-      settle(call, ending)
+      if (!background.watch(call, served, ending, settle)) settle(call, ending)
       keep(call, ending)
     } catch (error) {
       call.abort?.()

@@ -82,6 +82,17 @@ test('a response in the background can be cancelled', async () => {
   expect((await client.responses.cancel(made.id)).status).toBe('cancelled')
 })
 
+test('a response in the background is billed once it is done', async () => {
+  const { data, response } = await client.responses
+    .create({ model, input: 'Think it over', background: true })
+    .withResponse()
+  expect(data.usage).toBeUndefined()
+  const row = await logOf(api, response.headers.get('x-request-id'))
+  const done = await client.responses.retrieve(data.id)
+  expect(row).toMatchObject({ status: 200, output_tokens: done.usage?.output_tokens })
+  expect(row.output_tokens).toBeGreaterThan(0)
+})
+
 test('where a response is stored outlives the process', async () => {
   const made = await client.responses.create({ model, input: 'Write me down' })
   await vi.waitFor(async () => {

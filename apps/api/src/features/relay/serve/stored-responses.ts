@@ -6,6 +6,7 @@ import { RelayRefusal } from '../refusals.ts'
 import type { Channel } from '../routing/channels.ts'
 import { relayResponses } from '../tables.ts'
 import { approachTo } from '../upstream/providers.ts'
+import type { Served } from './attempts.ts'
 import type { Credential } from './credential.ts'
 
 /** Who may ask for a stored response: everybody of the group whose call made it. */
@@ -39,6 +40,13 @@ const sweepBatch = 1_000
 
 /** What upstreams call responses, as far as it can be asked for again. */
 const idForm = /^[\x21-\x7e]{1,128}$/
+
+/** What the upstream calls the response it answered with; null where it is none. */
+export function responseIdOf({ dialect, result }: Served): string | null {
+  if (dialect !== 'responses') return null
+  const id = result.kind === 'stream' ? result.relay.responseId() : result.kind === 'whole' ? result.json?.id : null
+  return typeof id === 'string' ? id : null
+}
 
 /** Whether a channel keeps responses itself. */
 const isKeeping = ({ type }: Channel): boolean => approachTo(type, 'responses')?.dialect === 'responses'
