@@ -67,15 +67,16 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
    * What goes on of events that hold nothing but content, without reading them one by one; null where there may be more.
    * Inside a text the quotes of what is looked for would be escaped.
    */
-  function passPlain(whole: Buffer): Buffer | string | null {
-    const text = whole.toString()
+  function passPlain(whole: Buffer): Buffer | null {
+    // Marks are ASCII, so bytes may pass for characters.
+    const text = whole.toString('latin1')
     if (text.startsWith(':') || text.includes('\n:') || text.includes('\r')) return null
     if (text.includes('[DONE]') || text.includes('"error"') || (!isComplete && finishMark.test(text))) return null
     if (serviceTier === null && text.includes('"service_tier"')) return null
     if (!text.includes('"usage"')) return whole
     const stripped = text.replaceAll(emptyUsage, '')
     if (stripped.includes('"usage"')) return null
-    return isUsageWanted ? whole : stripped
+    return isUsageWanted ? whole : Buffer.from(stripped, 'latin1')
   }
 
   function keep(whole: Buffer): void {

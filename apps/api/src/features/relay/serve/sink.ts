@@ -10,8 +10,10 @@ export type StreamEnd = 'complete' | 'broken' | 'left'
 
 /** Where a streamed answer goes: the client's connection. */
 export interface StreamSink {
-  /** Sends the head, unless it is sent; from then on every failure is an event of the stream. */
+  /** Begins the stream, unless it has begun; from then on every failure is an event of it. The head goes with what follows. */
   open(headers: Record<string, string>): void
+  /** Begins the stream where nothing follows yet, so that the client sees that it lives. */
+  openSilent(headers: Record<string, string>): void
   isOpen(): boolean
   /** Sends a last event and closes. */
   close(last: string): void
@@ -74,22 +76,33 @@ export function createSinks(onUnreadable: (error: unknown) => void) {
       })
     }
 
+    function begin(headers: Record<string, string>): boolean {
+      if (isOpen || res.destroyed) return false
+      isOpen = true
+      open.add(stream)
+      relayStreams.set(open.size)
+      res.writeHead(200, { ...headers, ...streamHeaders })
+      return true
+    }
+
     return {
       isOpen: () => isOpen,
-      open(headers) {
-        if (isOpen || res.destroyed) return
-        isOpen = true
-        open.add(stream)
-        relayStreams.set(open.size)
-        res.writeHead(200, { ...headers, ...streamHeaders })
-        res.flushHeaders()
+      open: (headers) => void begin(headers),
+      openSilent(headers) {
+        if (!begin(headers)) return
+        stream.writtenAtMs = performance.now()
+        res.write(keepAlive)
       },
       close: (last) => void res.end(last),
       pipe: (answer, relay, first) =>
         new Promise((resolve) => {
+          let isFinished = false
           for (const out of first) write(out, answer)
 
+          /** An answer that is given up fails once more, when its connection is closed. */
           function finish(last: string | null, how: StreamEnd): void {
+            if (isFinished) return
+            isFinished = true
             open.delete(stream)
             if (last === null) res.end()
             else res.end(last)
@@ -98,6 +111,7 @@ export function createSinks(onUnreadable: (error: unknown) => void) {
 
           answer.read({
             data(chunk) {
+              if (isFinished) return
               try {
                 const out = relay.push(chunk)
                 if (out !== null) write(out, answer)
