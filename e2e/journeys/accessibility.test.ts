@@ -19,7 +19,7 @@ test('axe finds nothing serious on any page, light or dark, and each keeps the c
   stack,
   page,
 }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(420_000)
   await page.emulateMedia({ reducedMotion: 'reduce' })
   const violations = violationsOn(page)
   const screens = await setScene(stack)
