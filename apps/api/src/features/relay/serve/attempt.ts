@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { GuardrailStop } from '../guardrails/engine.ts'
+import type { Dialect } from '../dialects/convert.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
+import type { Channel } from '../routing/channels.ts'
 import { UpstreamFailure, type UpstreamAnswer, type UpstreamFault } from '../upstream/client.ts'
 import type { StreamRelay } from './stream-relay.ts'
 
@@ -34,6 +36,16 @@ export interface FailedAttempt {
   body: Buffer
 }
 
+/** An answer, or the last failure, and the channel it came from. */
+export interface Served {
+  channel: Channel
+  /** What the channel calls the model. */
+  model: string
+  /** The dialect the channel was spoken to in; null where only one exists. */
+  dialect: Dialect | null
+  result: AttemptResult
+}
+
 /** Refusals are short; what is longer is no refusal worth keeping. */
 const refusalBytesMax = 256 * 1024
 /** Pictures in base64 are the largest honest answers. */
@@ -52,7 +64,7 @@ export const failed = (failure: Partial<Omit<FailedAttempt, 'kind'>>): FailedAtt
 })
 
 /** Reads a body to its end. */
-export function readWhole(answer: UpstreamAnswer, bytesMax = wholeBytesMax): Promise<Buffer> {
+function readWhole(answer: UpstreamAnswer, bytesMax = wholeBytesMax): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0

@@ -10,7 +10,15 @@ import { outcomeOf, planRetry } from '../routing/retry.ts'
 import { callUpstream, UpstreamFailure, type UpstreamAnswer, type UpstreamRequest } from '../upstream/client.ts'
 import { approachTo, headersFor, upstreamRequestIdOf, urlOf, type Approach } from '../upstream/providers.ts'
 import { createResponsesSupport } from '../upstream/responses-support.ts'
-import { failed, readAnswer, readFirst, readRefusal, type AttemptResult, type FailedAttempt } from './attempt.ts'
+import {
+  failed,
+  readAnswer,
+  readFirst,
+  readRefusal,
+  type AttemptResult,
+  type FailedAttempt,
+  type Served,
+} from './attempt.ts'
 import type { Call } from './call.ts'
 import { createConverting } from './converting.ts'
 import type { ServeDependencies } from './dependencies.ts'
@@ -20,16 +28,6 @@ import type { Form } from './multipart-form.ts'
 import { createPassthrough } from './passthrough.ts'
 import { createRecorded } from './recorded.ts'
 import type { StreamRelay } from './stream-relay.ts'
-
-/** An answer, or the last failure, and the channel it came from. */
-export interface Served {
-  channel: Channel
-  /** What the channel calls the model. */
-  model: string
-  /** The dialect the channel was spoken to in; null where only one exists. */
-  dialect: Dialect | null
-  result: AttemptResult
-}
 
 /** The body of a request to a channel. */
 type Outgoing = Pick<UpstreamRequest, 'body' | 'headers'>

@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Dispatcher } from 'undici'
 import { textOf, type JsonObject } from '../dialects/json.ts'
 import { readUsage } from '../dialects/meter.ts'
 import type { Channel } from '../routing/channels.ts'
 import { callUpstream, UpstreamFailure } from '../upstream/client.ts'
 import { headersFor, urlOf } from '../upstream/providers.ts'
-import { readAnswer, readRefusal, type AttemptResult } from './attempt.ts'
-import type { Served } from './attempts.ts'
+import { readAnswer, readRefusal, type AttemptResult, type Served } from './attempt.ts'
 import type { Call, Ending } from './call.ts'
-import type { ServeDependencies } from './dependencies.ts'
 import { responseIdOf } from './stored-responses.ts'
 
 /** Bills responses that an upstream goes on making after its answer has ended. */
@@ -18,7 +17,8 @@ export interface Background {
   close(): Promise<void>
 }
 
-interface BackgroundDependencies extends Pick<ServeDependencies, 'dispatcherOf'> {
+interface BackgroundDependencies {
+  dispatcherOf: (channel: Channel) => Dispatcher
   log: { error(context: object, message: string): void }
 }
 

@@ -6,7 +6,7 @@ import { RelayRefusal } from '../refusals.ts'
 import type { Channel } from '../routing/channels.ts'
 import { relayResponses } from '../tables.ts'
 import { approachTo } from '../upstream/providers.ts'
-import type { Served } from './attempts.ts'
+import type { Served } from './attempt.ts'
 import type { Credential } from './credential.ts'
 
 /** Who may ask for a stored response: everybody of the group whose call made it. */
