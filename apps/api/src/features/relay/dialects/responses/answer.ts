@@ -10,9 +10,9 @@ import {
   type TextPart,
 } from '../conversation.ts'
 import { DialectError, unreadable } from '../dialect-error.ts'
-import { type JsonObject, objectAt, objectsOf, textOf } from '../json.ts'
+import { type JsonObject, objectAt, objectsOf, parsed, textOf } from '../json.ts'
 import { readReasoning } from './content.ts'
-import { writeCallItem, writeMessageItem, writeReasoningItem } from './items.ts'
+import { isCutOff, type ItemStatus, writeCallItem, writeMessageItem, writeReasoningItem } from './items.ts'
 import { readResponsesUsage, writeResponsesUsage } from './usage.ts'
 
 export function readResponsesFinish(response: JsonObject, calledTool: boolean, refused: boolean): FinishReason {
@@ -66,11 +66,12 @@ export function readResponsesAnswer(body: JsonObject): Answer {
   }
 }
 
-function writeOutput(parts: AnswerPart[]): JsonObject[] {
+function writeOutput({ parts, finish }: Answer): JsonObject[] {
+  const last = isCutOff(finish) ? 'incomplete' : 'completed'
   const items: JsonObject[] = []
   let message: (TextPart | RefusalPart)[] = []
-  const closeMessage = () => {
-    if (message.length > 0) items.push(writeMessageItem(newId('msg_'), message, 'completed'))
+  const closeMessage = (status: ItemStatus) => {
+    if (message.length > 0) items.push(writeMessageItem(newId('msg_'), message, status))
     message = []
   }
   for (const part of parts) {
@@ -78,11 +79,11 @@ function writeOutput(parts: AnswerPart[]): JsonObject[] {
       message.push(part)
       continue
     }
-    closeMessage()
+    closeMessage('completed')
     if (part.kind === 'thinking') items.push(writeReasoningItem(newId('rs_'), part))
-    else items.push(writeCallItem(newId('fc_'), part, 'completed'))
+    else items.push(writeCallItem(newId('fc_'), part, parsed(part.arguments) === undefined ? last : 'completed'))
   }
-  closeMessage()
+  closeMessage(last)
   return items
 }
 
@@ -98,7 +99,7 @@ interface ResponseState {
 function statusOf(finish: ResponseState['finish']): string {
   if (finish === null) return 'in_progress'
   if (finish === 'failed') return 'failed'
-  return finish === 'length' || finish === 'content_filter' ? 'incomplete' : 'completed'
+  return isCutOff(finish) ? 'incomplete' : 'completed'
 }
 
 /** A response object: what was asked for is repeated in it, with OpenAI's defaults. */
@@ -147,7 +148,7 @@ export function writeResponsesAnswer(answer: Answer, context: AnswerContext): Js
       id: prefixedId('resp_', answer.id),
       createdAtSeconds: Math.floor(Date.now() / 1000),
       finish: answer.finish,
-      output: writeOutput(answer.parts),
+      output: writeOutput(answer),
       usage: answer.usage,
     },
     context,

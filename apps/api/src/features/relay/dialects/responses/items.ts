@@ -1,10 +1,14 @@
-import type { RefusalPart, TextPart, ThinkingPart, ToolCallPart } from '../conversation.ts'
+import type { FinishReason, RefusalPart, TextPart, ThinkingPart, ToolCallPart } from '../conversation.ts'
 import type { JsonObject } from '../json.ts'
 import { sealSignature } from '../signature.ts'
 
 // Output items, the same in a whole answer and in the events of a stream.
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
+
+/** Whether an answer was cut off, and so the item it was at. */
+export const isCutOff = (finish: FinishReason | 'failed' | null): boolean =>
+  finish === 'length' || finish === 'content_filter'
 
 export function writeMessagePart(part: TextPart | RefusalPart): JsonObject {
   if (part.kind === 'refusal') return { type: 'refusal', refusal: part.text }

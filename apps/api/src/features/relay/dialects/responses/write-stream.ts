@@ -14,7 +14,14 @@ import {
 import { type JsonObject, parsed } from '../json.ts'
 import { serverSentEvent } from '../server-sent-event.ts'
 import { writeResponse } from './answer.ts'
-import { writeCallItem, writeMessageItem, writeMessagePart, writeReasoningItem } from './items.ts'
+import {
+  isCutOff,
+  type ItemStatus,
+  writeCallItem,
+  writeMessageItem,
+  writeMessagePart,
+  writeReasoningItem,
+} from './items.ts'
 
 /** Numbers events, and keeps the items that are done for the object at the end. */
 function createOutput() {
@@ -71,10 +78,10 @@ function createMessage(output: Output) {
     return { part, written: closed + output.event('response.content_part.added', added) }
   }
 
-  function close(): string {
+  function close(status: ItemStatus = 'completed'): string {
     if (!open) return ''
     const { id, index, parts } = open
-    const written = closePart(open) + output.done(index, writeMessageItem(id, parts, 'completed'))
+    const written = closePart(open) + output.done(index, writeMessageItem(id, parts, status))
     open = null
     return written
   }
@@ -144,21 +151,21 @@ function createReasoning(output: Output) {
 function createCalls(output: Output) {
   const open = new Map<number, { itemId: string; index: number; call: Omit<ToolCallPart, 'kind'> }>()
 
-  function closeIf(isDone: (call: Omit<ToolCallPart, 'kind'>) => boolean): string {
+  function closeIf(isDone: (call: Omit<ToolCallPart, 'kind'>) => boolean, status: ItemStatus): string {
     let written = ''
     for (const [number, { itemId, index, call }] of open) {
       if (!isDone(call)) continue
       open.delete(number)
       const at = { item_id: itemId, output_index: index }
       written += output.event('response.function_call_arguments.done', { ...at, arguments: call.arguments })
-      written += output.done(index, writeCallItem(itemId, call, 'completed'))
+      written += output.done(index, writeCallItem(itemId, call, status))
     }
     return written
   }
 
   return {
-    closeWhole: () => closeIf((call) => parsed(call.arguments) !== undefined),
-    closeAll: () => closeIf(() => true),
+    closeWhole: () => closeIf((call) => parsed(call.arguments) !== undefined, 'completed'),
+    closeAll: (status: ItemStatus) => closeIf(() => true, status),
     start({ call: number, id, name }: Extract<Delta, { kind: 'toolCall' }>): string {
       const itemId = newId('fc_')
       const call = { id, name, arguments: '' }
@@ -198,6 +205,11 @@ export function createResponsesStreamWriter(context: AnswerContext): StreamWrite
     return created + output.event('response.in_progress', { response: response(null) })
   }
 
+  /** Closes what is still open when the answer ends. */
+  function close(status: ItemStatus): string {
+    return reasoning.close() + message.close(status) + calls.closeWhole() + calls.closeAll(status)
+  }
+
   function write(delta: Delta): string {
     switch (delta.kind) {
       case 'start':
@@ -215,7 +227,7 @@ export function createResponsesStreamWriter(context: AnswerContext): StreamWrite
         return calls.add(delta)
       case 'finish':
         finish = delta.reason
-        return start('') + reasoning.close() + message.close() + calls.closeAll()
+        return start('') + close(isCutOff(finish) ? 'incomplete' : 'completed')
       case 'usage':
         usage = delta.usage
         return ''
@@ -225,7 +237,7 @@ export function createResponsesStreamWriter(context: AnswerContext): StreamWrite
   }
 
   function end(): string {
-    const type = finish === 'length' || finish === 'content_filter' ? 'response.incomplete' : 'response.completed'
+    const type = isCutOff(finish) ? 'response.incomplete' : 'response.completed'
     return output.event(type, { response: response(finish) })
   }
 
