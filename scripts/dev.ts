@@ -37,6 +37,8 @@ async function start(): Promise<void> {
   }
   await child('api', 'apps/api', ['--watch', 'src/main.ts'], {
     CONFIG_FILE: 'config/local.yml',
+    // A model that runs on this machine is the first thing a developer's relay is pointed at.
+    RELAY_UPSTREAM_HOSTS: '*, localhost, 127.0.0.1',
     ...process.env,
     ...apiEnv,
   })
