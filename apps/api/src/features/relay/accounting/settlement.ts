@@ -35,6 +35,8 @@ export function fitSettlement(given: Settlement): Settlement {
     errorCode: ascii(given.errorCode, 64),
     errorMessage: cut(given.errorMessage, 500),
     upstreamRequestId: cut(given.upstreamRequestId, 128),
+    // Whatever its types say, Fastify knows no address of a connection that is gone.
+    address: ascii(given.address, 45) ?? '',
     serviceTier: ascii(given.serviceTier, 32),
     costMicros: whole(given.costMicros),
     firstTokenMs: given.firstTokenMs === null ? null : whole(given.firstTokenMs, intMax),

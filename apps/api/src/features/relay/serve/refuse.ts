@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { isDatabaseAway } from '../../../platform/database.ts'
+import { AppError } from '../../../platform/http/errors.ts'
 import { DialectError } from '../dialects/dialect-error.ts'
 import { isObject } from '../dialects/json.ts'
 import { GuardrailStop } from '../guardrails/engine.ts'
@@ -22,6 +23,9 @@ export function toRefusal(error: unknown): RelayRefusal {
   // What walks over a body goes as deep as the body does.
   if (error instanceof RangeError && error.message.includes('call stack'))
     return new RelayRefusal('invalid_request', 'The body is nested too deeply.')
+  // Who guesses keys is stopped by the limits of the whole API.
+  if (error instanceof AppError && error.code === 'RATE_LIMITED')
+    return new RelayRefusal('rate_limited', error.message, { retryAfterMs: error.details?.retryAfterMs ?? 1_000 })
   if (isDatabaseAway(error))
     return new RelayRefusal('overloaded', 'The relay is busy. Try again shortly.', {
       retryAfterMs: 1_000,

@@ -53,12 +53,14 @@ export function readAsked({ name }: Endpoint, body: JsonObject): Asked {
     throw new RelayRefusal('invalid_request', 'Name a model.', { param: 'model' })
   if (model.length > modelLengthMax)
     throw new RelayRefusal('model_not_found', 'There is no model of this name.', { param: 'model' })
-  const limit =
-    positive(body.max_completion_tokens) ?? positive(body.max_tokens) ?? positive(body.max_output_tokens) ?? null
+  // Which of them a provider heeds is its own affair, so the largest is set aside.
+  const limits = [body.max_completion_tokens, body.max_tokens, body.max_output_tokens].flatMap(
+    (it) => positive(it) ?? [],
+  )
   return {
     model,
     isStream: body.stream === true,
-    outputTokensMax: withoutOutput.has(name) ? 0 : limit,
+    outputTokensMax: withoutOutput.has(name) ? 0 : limits.length > 0 ? Math.max(...limits) : null,
     choices: Math.min(positive(body.n) ?? 1, 128),
   }
 }
