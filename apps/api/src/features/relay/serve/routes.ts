@@ -17,6 +17,9 @@ const prefix = '/v1'
 
 const formType = 'multipart/form-data'
 
+const isForm = ({ headers }: FastifyRequest): boolean =>
+  headers['content-type']?.toLowerCase().startsWith(formType) === true
+
 /** Pictures travel inside the JSON of a request. */
 const bodyBytesMax = 64 * 1024 * 1024
 
@@ -98,12 +101,12 @@ export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencie
   const handle: Record<Endpoint['body'], (endpoint: Endpoint) => RouteHandlerMethod> = {
     json: (endpoint) => async (request, reply) => {
       const { body: raw } = request
+      if (isForm(request)) throw new RelayRefusal('unsupported_media_type', 'Send JSON.')
       if (!Buffer.isBuffer(raw)) throw new RelayRefusal('invalid_request', 'Send a JSON body.')
       await answer(request, reply, { endpoint, body: parseBody(raw), raw })
     },
     multipart: (endpoint) => async (request, reply) => {
-      if (!request.headers['content-type']?.toLowerCase().startsWith(formType))
-        throw new RelayRefusal('unsupported_media_type', `Send a form, as ${formType}.`)
+      if (!isForm(request)) throw new RelayRefusal('unsupported_media_type', `Send a form, as ${formType}.`)
       const form = await receiveForm(request.raw, incomingDir)
       try {
         await answer(request, reply, { endpoint, body: form.fields, raw: form })

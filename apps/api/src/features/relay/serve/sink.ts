@@ -116,10 +116,12 @@ export function createSinks(onUnreadable: (error: unknown) => void) {
                 const out = relay.push(chunk)
                 if (out !== null) write(out, answer)
               } catch (error) {
+                const isStopped = error instanceof GuardrailStop
+                if (!isStopped) onUnreadable(error)
+                const message = isStopped ? stoppedBy(error) : 'The model’s provider sent what could not be read.'
+                // First of all: an upstream that had sent everything would be taken to have ended well.
+                finish(relay.breakOff(message), 'broken')
                 answer.abort()
-                if (error instanceof GuardrailStop) return finish(relay.breakOff(stoppedBy(error)), 'broken')
-                onUnreadable(error)
-                finish(relay.breakOff('The model’s provider sent what could not be read.'), 'broken')
               }
             },
             end() {

@@ -86,7 +86,7 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): 
   let controller: Dispatcher.DispatchController | undefined
   let aborted: UpstreamFailure | undefined
   let reader: BodyReader | undefined
-  let unread: Buffer[] = []
+  const unread: Buffer[] = []
   let unreadBytes = 0
   let ended: UpstreamFailure | 'well' | undefined
   let firstByte: NodeJS.Timeout | undefined
@@ -110,10 +110,12 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): 
 
   function read(next: BodyReader): void {
     reader = next
-    const waiting = unread
-    unread = []
-    unreadBytes = 0
-    for (const chunk of waiting) next.data(chunk)
+    // A reader that has enough gives the body back: the rest is for the next one.
+    for (let chunk = unread.shift(); chunk !== undefined; chunk = reader === next ? unread.shift() : undefined) {
+      unreadBytes -= chunk.length
+      next.data(chunk)
+    }
+    if (reader !== next) return
     if (ended !== undefined) finish(ended)
     else if (controller?.paused === true) controller.resume()
   }
