@@ -15,7 +15,8 @@ import {
 
 let relay: TestRelay
 let door: Door
-let silent: Promise<Wire>
+/** A stream of which nothing comes for a while, and when its first sign of life was there. */
+let silent: Promise<{ wire: Wire; signAfterMs: number; eventsThen: object[] }>
 
 const chatPath = '/v1/chat/completions'
 const asked = { messages: saying('tell me of the sea'), stream: true }
@@ -28,6 +29,13 @@ const askUpstream = (model: string, more: object = {}, path = chatPath) =>
   readRaw(relay.upstreamUrl, path, 'any', { model, ...asked, ...more })
 
 const requestIdOf = ({ headers }: Wire): string => String(headers['x-request-id'])
+
+async function awaitSign(model: string) {
+  const startedAtMs = performance.now()
+  const wire = await callRaw(relay.api.url, chatPath, door.key, { model, ...asked }).answer
+  await wire.until(': keep-alive')
+  return { wire, signAfterMs: performance.now() - startedAtMs, eventsThen: eventsIn(wire.text()) }
+}
 
 beforeAll(async () => {
   relay = await startRelay()
@@ -46,7 +54,7 @@ beforeAll(async () => {
   await relay.channel({ models: others })
   for (const model of [...failing, 'gpt-test']) await setPrice(relay.api, model)
   door = await makeDoor(relay.api)
-  silent = callRaw(relay.api.url, chatPath, door.key, { model: 'slow-first-13500', ...asked }).answer
+  silent = awaitSign('slow-first-13500')
 })
 afterAll(() => relay.close())
 
@@ -115,7 +123,7 @@ describe('a stream that breaks tells so in an event and bears no mark of success
     expect(row).toMatchObject({ status: 200, error_code: 'stream_broken' })
     expect(row.input_tokens).toBeGreaterThan(0)
     expect(row.cost_micros).toBe(row.input_tokens + row.output_tokens)
-    expect(row.output_tokens > 0).toBe(model !== 'bad-json')
+    expect(row.output_tokens).toBeGreaterThan(0)
   })
 })
 
@@ -212,9 +220,9 @@ test(
   'a stream whose upstream is silent lives: its head and a comment come well within 15 s',
   { timeout: 30_000 },
   async () => {
-    const wire = await silent
-    await wire.until(': keep')
-    expect(eventsIn(wire.text())).toEqual([])
+    const { wire, signAfterMs, eventsThen } = await silent
+    expect(signAfterMs).toBeLessThan(15_000)
+    expect(eventsThen).toEqual([])
     await wire.ended
     expect(wire.text()).toMatch(/^: .*\n\ndata: \{/)
     expect(eventsIn(wire.text())).toEqual(eventsIn((await askUpstream('slow-first-13500')).text()))
