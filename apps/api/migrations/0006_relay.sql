@@ -177,7 +177,7 @@ CREATE TABLE `relay_responses` (
 	`token_id` bigint unsigned NOT NULL,
 	`channel_id` bigint unsigned NOT NULL,
 	`expires_at` datetime(3) NOT NULL,
-	CONSTRAINT `relay_responses_response_id` PRIMARY KEY(`response_id`)
+	CONSTRAINT `relay_responses_group_id_response_id_pk` PRIMARY KEY(`group_id`,`response_id`)
 );
 --> statement-breakpoint
 CREATE TABLE `relay_settings` (

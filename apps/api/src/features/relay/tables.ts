@@ -348,14 +348,18 @@ export const relayPromptLogs = mysqlTable(
 export const relayResponses = mysqlTable(
   'relay_responses',
   {
-    responseId: asciiKey('response_id', { length: 128 }).primaryKey(),
+    responseId: asciiKey('response_id', { length: 128 }).notNull(),
     workspaceId: id('workspace_id').notNull(),
     groupId: id('group_id').notNull(),
     tokenId: id('token_id').notNull(),
     channelId: id('channel_id').notNull(),
     expiresAt: at('expires_at').notNull(),
   },
-  (table) => [index('relay_responses_expiry').on(table.expiresAt)],
+  (table) => [
+    // Upstreams name their responses without regard to one another.
+    primaryKey({ columns: [table.groupId, table.responseId] }),
+    index('relay_responses_expiry').on(table.expiresAt),
+  ],
 )
 
 /** Text that must not pass, and what is done about it. */
