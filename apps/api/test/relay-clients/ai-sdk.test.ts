@@ -35,7 +35,7 @@ beforeAll(async () => {
       base_url: '/failures/v1',
       models: ['gpt-test', 'test-reasoner', 'test-embedding', 'gpt-image-1'],
     },
-    ...failing(['status-400', 'status-429', 'status-500', 'error-event-after-3']),
+    ...failing(['status-400', 'status-429-retry-60', 'status-500', 'error-event-after-3']),
   ])
 })
 afterAll(() => sides.close())
@@ -147,7 +147,7 @@ const cases: Record<string, (models: Models) => Promise<unknown>> = {
     return { message, statusCode, isRetryable, responseBody }
   },
   'an error that may be tried again': async ({ language }) => {
-    const error = await errorOf(generateText({ model: language('status-429'), prompt, ...asked }))
+    const error = await errorOf(generateText({ model: language('status-429-retry-60'), prompt, ...asked }))
     if (!APICallError.isInstance(error)) throw error
     const { message, statusCode, isRetryable, responseBody } = error
     return { message, statusCode, isRetryable, responseBody }
