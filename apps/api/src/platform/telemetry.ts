@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Span } from '@opentelemetry/api'
 import { reportSpans } from '@parley/protocol/traces'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Pool } from 'mysql2/promise'
 import type { Settings } from '../config-reload.ts'
 import { poolUse } from './database.ts'
@@ -54,8 +54,7 @@ function countPools(pools: Record<string, Pool>): void {
 /** Counts, times and traces every request, and says in the log which were slow. */
 function watchRequests(app: FastifyInstance, settings: Settings): void {
   const spans = new WeakMap<FastifyRequest, Span>()
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isTracing()) return
+  function trace(request: FastifyRequest, reply: FastifyReply): void {
     const endpoint = request.routeOptions.url ?? 'unknown'
     const attributes = { 'http.request.method': request.method, 'http.route': endpoint, 'request.id': request.id }
     const parent = request.headers.traceparent
@@ -64,8 +63,9 @@ function watchRequests(app: FastifyInstance, settings: Settings): void {
     spans.set(request, span)
     noteSpan(span)
     void reply.header('traceresponse', traceResponse(span))
-  })
-  app.addHook('onResponse', async (request, reply) => {
+  }
+
+  function count(request: FastifyRequest, reply: FastifyReply): void {
     const { method } = request
     // The route's pattern, not the address: one series an endpoint, whatever strangers ask for.
     const endpoint = request.routeOptions.url ?? 'unknown'
@@ -79,6 +79,16 @@ function watchRequests(app: FastifyInstance, settings: Settings): void {
     const line = { requestId: request.id, route: `${method} ${endpoint}`, status, durationMs }
     if (durationMs > settings.current().SLOW_REQUEST_MS) request.log.warn(line, 'slow request')
     else request.log.debug(line, 'answered')
+  }
+
+  // No promises: every request passes here.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (isTracing()) trace(request, reply)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    count(request, reply)
+    done()
   })
 }
 
