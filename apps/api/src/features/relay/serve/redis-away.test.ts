@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startNodes, type TestNodes } from '../../../../test/nodes.ts'
+import { ask, makeChannel, makeDoor, saying, setPrice } from '../../../../test/relay-calls.ts'
+import { expectBalanced } from '../../../../test/relay-wire.ts'
+
+let nodes: TestNodes
+
+beforeAll(async () => {
+  nodes = await startNodes()
+})
+afterAll(() => nodes.close())
+
+/** Another's Redis is not ours to kill. */
+describe.skipIf(process.env.REDIS_URL !== undefined)('Redis lost in the midst of calls', () => {
+  test('loses no usage: all are answered, and the log adds up to the balances', async () => {
+    await makeChannel(nodes.a, { models: ['slow-30'], rpm: 100_000, concurrency: 1_000 })
+    await setPrice(nodes.a, 'slow-30')
+    const limits = { rpm: 100_000, tpm: 10_000_000, concurrency: 1_000 }
+    const options = { cache_ttl_seconds: 60 }
+    const { key } = await makeDoor(nodes.a, { group: limits, token: { ...limits, quota: 1_000_000, options } })
+
+    const wave = (name: string) =>
+      Array.from({ length: 40 }, async (_, index) => {
+        const node = index % 2 === 0 ? nodes.a : nodes.b
+        const body = { model: 'slow-30', messages: saying(`say ${name} ${index}`), max_tokens: 20, stream: true }
+        const response = await ask(node, key, '/v1/chat/completions', body)
+        expect(response.status).toBe(200)
+        expect(await response.text()).toContain('[DONE]')
+        return response.headers.get('x-request-id')
+      })
+
+    const before = wave('before')
+    await nodes.redis?.kill()
+    const during = [...wave('during'), ...wave('while it is away')]
+    const early = await Promise.all([...before, ...during])
+    await nodes.redis?.restart()
+    const all = [...early, ...(await Promise.all(wave('after')))]
+
+    expect(new Set(all).size).toBe(160)
+    expect((await expectBalanced(nodes.a)).used).toBeGreaterThan(160)
+    const [rows] = await nodes.a.sql.query('SELECT request_id FROM relay_logs WHERE status = 200')
+    expect(rows).toHaveLength(160)
+  })
+})
