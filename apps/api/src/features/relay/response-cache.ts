@@ -60,6 +60,8 @@ const runsAtClient = (tool: JsonObject): boolean =>
 /** Whether an equal request may be answered by the answer to this one. */
 export function isCacheable(endpoint: EndpointName, body: JsonObject, headers: IncomingHttpHeaders): boolean {
   if (!endpoints.has(endpoint)) return false
+  // Who names a channel wants to see what that one answers.
+  if (headers['x-parley-channel'] !== undefined) return false
   if (/\bno-(?:cache|store)\b/i.test(headers['cache-control'] ?? '')) return false
   if (body.web_search_options !== undefined || !objectsOf(body.tools).every(runsAtClient)) return false
   // The provider keeps these answers, by names that can be read, continued and deleted.

@@ -4,10 +4,11 @@ import { callRaw, expectBalanced, startRelay, type TestRelay } from '../../../..
 
 let relay: TestRelay
 let door: Door
+let channelId: string
 
 beforeAll(async () => {
   relay = await startRelay()
-  await relay.channel({ models: ['gpt-test', 'die-after-3', 'slow-first-400'] })
+  channelId = await relay.channel({ models: ['gpt-test', 'die-after-3', 'slow-first-400'] })
   await relay.channel({ type: 'anthropic', models: ['claude'] })
   for (const model of ['gpt-test', 'claude']) await setPrice(relay.api, model)
   door = await makeDoor(relay.api, { token: { options: { cache_ttl_seconds: 60 } } })
@@ -55,6 +56,12 @@ describe('asks the provider again', () => {
     const body = question()
     await say(door.key, body)
     expect((await say(door.key, body, chatPath, { 'cache-control': 'no-cache' })).hit).toBeNull()
+  })
+
+  test('who names the channel that is to answer', async () => {
+    const body = question()
+    await say(door.key, body)
+    expect((await say(door.key, body, chatPath, { 'x-parley-channel': channelId })).hit).toBeNull()
   })
 
   test('another token, also of the same wish', async () => {

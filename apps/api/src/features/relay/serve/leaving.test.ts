@@ -78,6 +78,7 @@ describe('who leaves in the middle of a stream ends it upstream within a second 
 describe('who leaves before an answer has begun ends it upstream within a second and pays for the prompt', () => {
   test.each([
     ['hang', false],
+    ['stall-after-3', false],
     ['hang', true],
     ['slow-headers-9000', false],
     ['slow-first-9000', true],

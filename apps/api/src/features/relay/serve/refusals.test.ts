@@ -289,6 +289,26 @@ describe('what an upstream answers before its first byte is a real status in the
   })
 })
 
+describe('what is no answer is a failure of the provider in the envelope of', () => {
+  test.each(both)('%s, streamed or not', async (api) => {
+    const failures = ['html-error', 'wrong-type', 'empty', 'reset', 'hang', 'die-after-0', 'bad-json']
+    const cases = failures.flatMap((model) => [false, true].map((stream) => ({ model, stream })))
+    // Half of JSON in a stream is known to be none only when something was sent.
+    const known = cases.filter(({ model, stream }) => !(model === 'bad-json' && stream))
+    const statuses = await Promise.all(
+      known.map(async ({ model, stream }) => {
+        const name = `${api} ${model} ${stream}`
+        await relay.channel({ models: [name], model_mapping: { [name]: model }, timeouts: { headers_ms: 300 } })
+        const { status, message, requestId } = await refusalOf(api, door.key, { ...question, model: name, stream })
+        expect(message).not.toMatch(/html|nginx|key-of/)
+        expect(await logOf(relay.api, requestId)).toMatchObject({ status, cost_micros: 0 })
+        return [model, status]
+      }),
+    )
+    expect(statuses).toEqual(known.map(({ model }) => [model, model === 'hang' ? 504 : 502]))
+  })
+})
+
 describe('official clients see their own kind of error', () => {
   const openai = (apiKey = door.key) => new OpenAI({ apiKey, baseURL: `${relay.api.url}/v1`, maxRetries: 0 })
   const anthropic = (apiKey = door.key) => new Anthropic({ apiKey, baseURL: relay.api.url, maxRetries: 0 })

@@ -30,6 +30,9 @@ const askUpstream = (model: string, more: object = {}, path = chatPath) =>
 
 const requestIdOf = ({ headers }: Wire): string => String(headers['x-request-id'])
 
+/** Streams of a provider that fails only after a while. */
+const failingLate: Partial<Record<'chat' | 'messages', Promise<Wire>>> = {}
+
 async function awaitSign(model: string) {
   const startedAtMs = performance.now()
   const wire = await callRaw(relay.api.url, chatPath, door.key, { model, ...asked }).answer
@@ -54,6 +57,15 @@ beforeAll(async () => {
   await relay.channel({ models: others })
   for (const model of [...failing, 'gpt-test']) await setPrice(relay.api, model)
   door = await makeDoor(relay.api)
+  for (const api of ['chat', 'messages'] as const) {
+    const model = `late ${api}`
+    // It is asked four times, and asks to be left alone in between.
+    await relay.channel({ models: [model], model_mapping: { [model]: 'status-503-retry-ms-4400' } })
+    const path = api === 'chat' ? chatPath : '/v1/messages'
+    failingLate[api] = callRaw(relay.api.url, path, door.key, { model, max_tokens: 9, ...asked }).answer
+    // Looked at by its test, later.
+    failingLate[api].catch(() => undefined)
+  }
   silent = awaitSign('slow-first-13500')
 })
 afterAll(() => relay.close())
@@ -229,6 +241,22 @@ test(
     expect(wire.text().endsWith('data: [DONE]\n\n')).toBe(true)
   },
 )
+
+describe('a provider that fails after its stream was opened to show that it lives', () => {
+  test.each([
+    ['chat', /data: \{"error":\{[^\n]*\}\n\n$/],
+    ['messages', /event: error\ndata: \{"type":"error","error":\{[^\n]*\}\n\n$/],
+  ] as const)('is told of in an event (%s)', { timeout: 30_000 }, async (api, pattern) => {
+    const wire = await failingLate[api]
+    if (!wire) throw new Error('it was not asked')
+    await wire.ended
+    expect(wire.status).toBe(200)
+    expect(wire.text()).toMatch(/^: keep-alive\n\n/)
+    expect(wire.text()).toMatch(pattern)
+    expect(wire.text()).not.toContain('[DONE]')
+    expect(await logOf(relay.api, requestIdOf(wire))).toMatchObject({ status: 503, cost_micros: 0 })
+  })
+})
 
 test('every call is billed, and nothing stays set aside', async () => {
   expect((await expectBalanced(relay.api)).used).toBeGreaterThan(0)

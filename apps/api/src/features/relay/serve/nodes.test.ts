@@ -10,6 +10,23 @@ beforeAll(async () => {
 })
 afterAll(() => nodes.close())
 
+test('of 100 calls at once on a budget for 10, 10 are made, whichever nodes they come to', async () => {
+  await makeChannel(nodes.a, { models: ['per-call'] })
+  await setPrice(nodes.a, 'per-call', { per_request: 100 })
+  const { key } = await makeDoor(nodes.a, { token: { quota: 1_000 } })
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, index) =>
+      ask(index % 2 === 0 ? nodes.a : nodes.b, key, '/v1/chat/completions', {
+        model: 'per-call',
+        messages: saying('hello'),
+      }),
+    ),
+  )
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(10)
+  expect(answers.filter(({ status }) => status !== 200 && status !== 403)).toEqual([])
+  expect((await expectBalanced(nodes.a)).used).toBe(1_000)
+})
+
 /** Another's Redis is not ours to kill. */
 describe.skipIf(process.env.REDIS_URL !== undefined)('Redis lost in the midst of calls', () => {
   test('loses no usage: all are answered, and the log adds up to the balances', async () => {
@@ -38,7 +55,7 @@ describe.skipIf(process.env.REDIS_URL !== undefined)('Redis lost in the midst of
 
     expect(new Set(all).size).toBe(160)
     expect((await expectBalanced(nodes.a)).used).toBeGreaterThan(160)
-    const [rows] = await nodes.a.sql.query('SELECT request_id FROM relay_logs WHERE status = 200')
+    const [rows] = await nodes.a.sql.query("SELECT request_id FROM relay_logs WHERE status = 200 AND model = 'slow-30'")
     expect(rows).toHaveLength(160)
   })
 })
