@@ -8,7 +8,7 @@ let relay: TestRelay
 
 beforeAll(async () => {
   relay = await startRelay({ TRUSTED_PROXIES: '127.0.0.1', RATE_AUTH: '5', RATE_ADDRESS_FACTOR: '1' })
-  await relay.channel({ models: ['gpt-test', 'slow-headers-1500'] })
+  await relay.channel({ models: ['gpt-test', 'slow-headers-1500', 'hang'] })
   await setPrice(relay.api, 'gpt-test')
   await setPrice(relay.api, 'slow-headers-1500')
 })
@@ -20,22 +20,25 @@ async function reserved(): Promise<number[]> {
 }
 
 /** Sends a call and cuts the connection in the same moment. */
-const sendAndVanish = (key: string, body: string) =>
+const sendAndVanish = (key: string, path: string, type: string, body: string) =>
   new Promise<void>((resolve) => {
     const { port, hostname } = new URL(relay.api.url)
     const head = [
-      'POST /v1/chat/completions HTTP/1.1',
+      `POST ${path} HTTP/1.1`,
       'host: relay',
       `authorization: Bearer ${key}`,
-      'content-type: application/json',
+      `content-type: ${type}`,
       `content-length: ${body.length}`,
     ]
     const socket = connect(Number(port), hostname, () => {
-      socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => {
-        socket.resetAndDestroy()
-        resolve()
-      })
+      socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
     })
+    socket.once('finish', () => {
+      socket.destroySoon()
+      resolve()
+    })
+    // What the server still says goes nowhere.
+    socket.on('error', () => undefined)
   })
 
 test('a call whose connection is gone at once leaves nothing set aside', async () => {
@@ -43,10 +46,21 @@ test('a call whose connection is gone at once leaves nothing set aside', async (
   for (let turn = 0; turn < 10; turn += 1) {
     // A key that nobody used before is looked up, which takes longer than the connection lasts.
     const { key } = await makeDoor(relay.api)
-    await sendAndVanish(key, body)
+    await sendAndVanish(key, '/v1/chat/completions', 'application/json', body)
   }
   await vi.waitFor(async () => expect(await reserved()).toEqual([]), 5_000)
   await expectBalanced(relay.api)
+})
+
+test('who is gone when the upload has arrived keeps no upstream waiting', async () => {
+  const { key } = await makeDoor(relay.api)
+  const part = (disposition: string, value: string) =>
+    `--b\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`
+  const form = `${part('name="model"', 'hang')}${part('name="file"; filename="a.mp3"', 'x'.repeat(3_000_000))}--b--\r\n`
+  await sendAndVanish(key, '/v1/audio/transcriptions', 'multipart/form-data; boundary=b', form)
+  const logged = () => relay.api.sql.query<RowDataPacket[]>("SELECT status FROM relay_logs WHERE model = 'hang'")
+  await vi.waitFor(async () => expect((await logged())[0]).toMatchObject([{ status: 499 }]), 5_000)
+  expect(await reserved()).toEqual([])
 })
 
 test('of several limits of the output the largest is set aside', async () => {

@@ -118,6 +118,8 @@ export function createServe(dependencies: ServeDependencies) {
   /** Serves a call to its end. Throws a refusal where nothing was sent. */
   return async function serve(incoming: Incoming, res: ServerResponse): Promise<void> {
     const call = beginCall(incoming)
+    // A connection that closed while the request was read does not say so again.
+    call.hasLeft = res.destroyed
     res.once('close', () => {
       if (res.writableFinished) return
       call.hasLeft = true

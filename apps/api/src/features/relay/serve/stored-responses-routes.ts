@@ -68,6 +68,7 @@ export function storedResponseRoutes(relay: FastifyInstance, dependencies: Serve
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) upstream.abort()
     })
+    if (reply.raw.destroyed) upstream.abort()
     const result = await readStored(upstream.answer, output)
     const isGone = result.kind === 'failed' ? result.status === 404 : method === 'DELETE'
     if (isGone) await storedResponses.forget(credential, params.id)
