@@ -35,7 +35,7 @@ export async function makeDoor(api: TestApi, { group = {}, token = {} }: DoorWan
     body: { name: 'token', ...token },
   })
   if (data.key === undefined) throw new Error('a new token without a key')
-  return { key: data.key, tokenId: String(data.id), group: id }
+  return { key: data.key, tokenId: data.id, group: id }
 }
 
 /** A channel to the built-in upstream that answers, or with `base_url: 'failures'` to the one that fails as models tell it. */
@@ -43,7 +43,7 @@ export async function makeChannel(api: TestApi, wanted: ChannelWanted = {}): Pro
   made += 1
   const body = { name: `channel-${made}`, type: 'test' as const, base_url: '', models: ['*'], ...wanted }
   const { data } = await call(api, api.operator, createChannel, { body })
-  return String(data.id)
+  return data.id
 }
 
 /** Lets a model cost one micro-unit for each token, or what is said. */
