@@ -30,7 +30,7 @@ module.exports = {
     forbid(
       'no-orphan',
       'Nothing imports this file. Delete it, or import it where it is needed.',
-      { orphan: true, pathNot: [tests, String.raw`\.d\.ts$`, String.raw`(^|/)[^/]*\.config\.ts$`, '^scripts/[^/]+$'] },
+      { orphan: true, pathNot: [tests, String.raw`\.d\.ts$`, String.raw`(^|/)[^/]*\.config\.ts$`, '^scripts/[^/]+$', '^bench/src/references/'] },
       {},
     ),
     forbid(
