@@ -30,7 +30,16 @@ module.exports = {
     forbid(
       'no-orphan',
       'Nothing imports this file. Delete it, or import it where it is needed.',
-      { orphan: true, pathNot: [tests, String.raw`\.d\.ts$`, String.raw`(^|/)[^/]*\.config\.ts$`, '^scripts/[^/]+$', '^bench/src/references/'] },
+      {
+        orphan: true,
+        pathNot: [
+          tests,
+          String.raw`\.d\.ts$`,
+          String.raw`(^|/)[^/]*\.config\.ts$`,
+          '^scripts/[^/]+$',
+          '^bench/src/references/',
+        ],
+      },
       {},
     ),
     forbid(
