@@ -29,6 +29,7 @@ export const beginCall = (incoming: Incoming): Call => ({
   abort: null,
   leaveChannel: null,
   hasLeft: false,
+  isGivenUp: false,
   tokensUsed: 0,
   cacheKey: null,
   keepsPrompt: false,
@@ -136,13 +137,27 @@ export function createAdmission(dependencies: ServeDependencies) {
     }
   }
 
-  /** Admits a call; refusals are logged at no cost, but for those that come by the thousand. */
-  async function enter(call: Call): Promise<Entered> {
+  /** Judges a call that was let in. */
+  async function judge(call: Call, entered: Entered): Promise<void> {
     try {
       await admit(call)
       await guard(call)
+    } catch (error) {
+      entered.leave(0)
+      throw error
+    }
+  }
+
+  /**
+   * Admits a call. Limits come first, so that what is refused for another reason counts too; such refusals are logged, at no
+   * cost, and those of limits, which come by the thousand, are not.
+   */
+  async function enter(call: Call): Promise<Entered> {
+    try {
       call.inputTokens = countPromptTokens(meteredAs[call.endpoint.name], call.body)
-      return await enterLimits(limits, call)
+      const entered = await enterLimits(limits, call)
+      await judge(call, entered)
+      return entered
     } catch (error) {
       const refusal = toRefusal(error)
       if (refusal.code !== 'rate_limited') settle(call, endingOf(refusal))

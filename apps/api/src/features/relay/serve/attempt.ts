@@ -6,10 +6,20 @@ import type { Channel } from '../routing/channels.ts'
 import { UpstreamFailure, type UpstreamAnswer, type UpstreamFault } from '../upstream/client.ts'
 import type { StreamRelay } from './stream-relay.ts'
 
+/** The whole answer, read and found good. */
+export interface WholeAnswer {
+  kind: 'whole'
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+  json: JsonObject | null
+  /** The same in the client's dialect, where that is another one. */
+  converted?: JsonObject
+}
+
 /** What an upstream made of one attempt. */
 export type AttemptResult =
-  /** The whole answer, read and found good. */
-  | { kind: 'whole'; status: number; headers: IncomingHttpHeaders; body: Buffer; json: JsonObject | null }
+  | WholeAnswer
   /** A stream whose first event has come. */
   | {
       kind: 'stream'
@@ -70,6 +80,7 @@ function readWhole(answer: UpstreamAnswer, bytesMax = wholeBytesMax): Promise<Bu
     let bytes = 0
     answer.read({
       data(chunk) {
+        answer.begun()
         bytes += chunk.length
         if (bytes > bytesMax) {
           answer.abort()
@@ -99,6 +110,7 @@ export function readFirst(answer: UpstreamAnswer, relay: StreamRelay): Promise<A
           }
           if (out !== null) first.push(out)
           if (!relay.hasBegun()) return
+          answer.begun()
           answer.hold()
           resolve({ kind: 'stream', headers, answer, relay, first })
         } catch (error) {

@@ -2,13 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { relayAttempts } from '../../../platform/metrics.ts'
 import { requestContext } from '../../../platform/request-context.ts'
 import { endSpan, isTracing, startSpan } from '../../../platform/tracing.ts'
-import { convertRequest, type Dialect } from '../dialects/convert.ts'
+import { convertAnswer, convertRequest, type Dialect } from '../dialects/convert.ts'
+import { DialectError } from '../dialects/dialect-error.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
 import { upstreamModelOf, type Channel } from '../routing/channels.ts'
 import type { GuardedApi } from '../guardrails/stream.ts'
-import { outcomeOf, planRetry } from '../routing/retry.ts'
+import { outcomeOf, planRetry, retryPlace } from '../routing/retry.ts'
 import { callUpstream, UpstreamFailure, type UpstreamAnswer, type UpstreamRequest } from '../upstream/client.ts'
-import { approachTo, headersFor, upstreamRequestIdOf, urlOf, type Approach } from '../upstream/providers.ts'
+import {
+  approachTo,
+  headersFor,
+  meantStatus,
+  upstreamRequestIdOf,
+  urlOf,
+  type Approach,
+} from '../upstream/providers.ts'
 import { createResponsesSupport } from '../upstream/responses-support.ts'
 import {
   failed,
@@ -19,9 +27,10 @@ import {
   type FailedAttempt,
   type Served,
 } from './attempt.ts'
-import type { Call } from './call.ts'
+import { isOver, type Call } from './call.ts'
 import { createConverting } from './converting.ts'
 import type { ServeDependencies } from './dependencies.ts'
+import { foreignDialect, isDialect } from './dialect-of.ts'
 import { createEnterChannel } from './enter-channel.ts'
 import { createGuarded } from './guarded.ts'
 import type { Form } from './multipart-form.ts'
@@ -31,8 +40,6 @@ import type { StreamRelay } from './stream-relay.ts'
 
 /** The body of a request to a channel. */
 type Outgoing = Pick<UpstreamRequest, 'body' | 'headers'>
-
-const isDialect = (name: string): name is Dialect => name === 'chat' || name === 'responses' || name === 'messages'
 
 /** The form for a channel, made anew for each attempt. */
 function formFor({ body, asked }: Call, form: Form, channel: Channel): Outgoing {
@@ -44,9 +51,10 @@ function formFor({ body, asked }: Call, form: Form, channel: Channel): Outgoing 
 function jsonFor(call: Call, raw: Buffer, channel: Channel, dialect: Dialect | null): Buffer | string {
   const { endpoint, asked, body } = call
   const model = upstreamModelOf(channel, asked.model)
-  const isForeign = dialect !== null && isDialect(endpoint.name) && dialect !== endpoint.name
+  const foreign = foreignDialect(endpoint.name, dialect)
+  const isForeign = foreign !== null
   const converted =
-    isForeign && isDialect(endpoint.name) ? convertRequest(endpoint.name, dialect, { ...body, model }) : body
+    isForeign && isDialect(endpoint.name) ? convertRequest(endpoint.name, foreign, { ...body, model }) : body
   const asksUsage = asked.isStream && (dialect === 'chat' || endpoint.name === 'completions')
   const options = isObject(converted.stream_options) ? converted.stream_options : {}
   const hasUsage = options.include_usage === true
@@ -76,8 +84,9 @@ const isStreamed = (name: string): name is GuardedApi =>
 function translation(call: Call, dialect: Dialect | null): StreamRelay {
   const { body, asked, inputTokens, endpoint } = call
   const { name } = endpoint
-  if (dialect !== null && isDialect(name) && dialect !== name)
-    return createConverting(dialect, name, { request: body, model: asked.model, inputTokens })
+  const foreign = foreignDialect(name, dialect)
+  if (foreign !== null && isDialect(name))
+    return createConverting(foreign, name, { request: body, model: asked.model, inputTokens })
   return createPassthrough(isStreamed(name) ? name : 'media', { isUsageWanted: wantsUsage(body) })
 }
 
@@ -107,6 +116,26 @@ async function readResult(call: Call, answer: UpstreamAnswer, dialect: Dialect |
   if (call.endpoint.name === 'speech' && !type.includes('json') && !type.includes('html'))
     return { kind: 'bytes', status, headers, answer }
   return readAnswer(answer, !isPlainText(call, type))
+}
+
+/** A whole answer in the client's dialect: one that cannot be translated is none, and another channel is asked. */
+function convertWhole(call: Call, dialect: Dialect | null, result: AttemptResult): AttemptResult {
+  const { name } = call.endpoint
+  const foreign = foreignDialect(name, dialect)
+  if (result.kind !== 'whole' || result.json === null || foreign === null || !isDialect(name)) return result
+  try {
+    const context = { request: call.body, model: call.asked.model }
+    return { ...result, converted: convertAnswer(foreign, name, result.json, context) }
+  } catch (error) {
+    if (!(error instanceof DialectError)) throw error
+    return failed({ status: 502, fault: 'unreadable', message: error.message, headers: result.headers })
+  }
+}
+
+/** What an upstream means, where its status says something else. */
+function meant({ type }: Channel, result: AttemptResult): AttemptResult {
+  if (result.kind !== 'failed' || result.status === null) return result
+  return { ...result, status: meantStatus(type, result.status, result.body) }
 }
 
 /** Notes an attempt that failed, for the log of the call. */
@@ -154,9 +183,10 @@ export function createAttempts({
       timeouts,
     })
     call.abort = upstream.abort
-    if (call.hasLeft) upstream.abort()
+    if (isOver(call)) upstream.abort()
     try {
-      return { channel, model, dialect, result: await readResult(call, await upstream.answer, dialect) }
+      const result = meant(channel, await readResult(call, await upstream.answer, dialect))
+      return { channel, model, dialect, result: convertWhole(call, dialect, result) }
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error
       return { channel, model, dialect, result: failed({ fault: error.fault, message: error.message }) }
@@ -196,12 +226,13 @@ export function createAttempts({
       const outcome = result.kind === 'failed' ? outcomeOf(result) : 'good'
       report(outcome)
       relayAttempts.inc({ outcome })
-      if (result.kind !== 'failed') {
+      if (result.kind !== 'failed' && !call.isGivenUp) {
         call.leaveChannel = entered.leave
         return served
       }
       entered.leave(0)
-      if (call.hasLeft) return served
+      if (result.kind !== 'failed') call.abort?.()
+      if (result.kind !== 'failed' || isOver(call) || retryPlace(result) === 'nowhere') return served
       tried.add(channel.id)
       const other = await enterChannel(call, tried)
       const elapsedMs = performance.now() - call.startedAtMs
@@ -216,7 +247,10 @@ export function createAttempts({
         await delay(retry.waitMs)
         tried.delete(channel.id)
       }
-      if (call.hasLeft) return served
+      if (isOver(call)) {
+        other?.entered.leave(0)
+        return served
+      }
       chosen = other ?? (await enterChannel(call, tried))
     }
     return served

@@ -46,6 +46,8 @@ export interface Call extends Incoming {
   leaveChannel: ((tokensUsed: number) => void) | null
   /** The client closed its connection before it had the whole answer. */
   hasLeft: boolean
+  /** It was refused while upstreams were being asked: nobody waits for their answer. */
+  isGivenUp: boolean
   /** Tokens it turned out to use, for the limits. */
   tokensUsed: number
   /** Names the question, where its answer may be kept for equal ones. */
@@ -53,6 +55,9 @@ export interface Call extends Incoming {
   /** The workspace keeps what is asked and answered. */
   keepsPrompt: boolean
 }
+
+/** Whether nobody waits for the answer any more. */
+export const isOver = ({ hasLeft, isGivenUp }: Call): boolean => hasLeft || isGivenUp
 
 /** How a call ended, as far as its row of the log says it. */
 export interface Ending {

@@ -176,11 +176,13 @@ export function createCredentials({ reader, keys, events, mayUse }: CredentialDe
   }
 
   return {
-    /** What a key opens; null for a key nobody has. */
-    find(key: string): Credential | Promise<Credential | null> {
+    /** What a key opens; null for a key nobody has. `beforeAsking` may throw where the database would have to be asked. */
+    find(key: string, beforeAsking: () => void): Credential | Promise<Credential | null> {
       const hash = keys.hash(key)
       const known = kept.get(hash)
-      return known && known.untilMs > performance.now() ? known.credential : ask(hash)
+      if (known && known.untilMs > performance.now()) return known.credential
+      beforeAsking()
+      return ask(hash)
     },
   }
 }

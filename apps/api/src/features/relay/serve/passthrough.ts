@@ -1,5 +1,6 @@
-import { isObject, objectAt, parsed, type JsonObject } from '../dialects/json.ts'
+import { isObject, objectAt, objectsOf, parsed, textOf, type JsonObject } from '../dialects/json.ts'
 import { createMeter } from '../dialects/meter.ts'
+import { noUsage, type Usage } from '../usage.ts'
 import { createSplitter, eventsOf, readEvent, writeEvent, type SseEvent } from './sse.ts'
 import { breakOffEvent, type StreamFault, type StreamRelay } from './stream-relay.ts'
 
@@ -16,6 +17,11 @@ const keptBytesMax = 128 * 1024
 
 const finishMark = /"finish_reason":\s*"/
 const emptyUsage = /,"usage":\s*null/g
+/** Of a second choice; calls of tools are numbered too, and are looked at once more for nothing. */
+const otherIndex = /"index":\s*[1-9]/
+
+/** Each brings a picture that is done. */
+const pictureEvents = new Set(['image_generation.completed', 'image_edit.completed'])
 
 /** Events after which an answer is complete, in the dialects that name their events. */
 const lastEvents = new Set([
@@ -23,8 +29,7 @@ const lastEvents = new Set([
   'response.completed',
   'response.incomplete',
   'response.failed',
-  'image_generation.completed',
-  'image_edit.completed',
+  ...pictureEvents,
   'transcript.text.done',
   'speech.audio.done',
 ])
@@ -47,6 +52,26 @@ function parse(data: string): JsonObject | null {
   return isObject(value) ? value : null
 }
 
+/** Follows the answers that come side by side: a stream is complete when all that began have finished. */
+function createChoices() {
+  const begun = new Set<number>()
+  const finished = new Set<number>()
+  let isMany = false
+
+  return {
+    see(data: JsonObject): void {
+      for (const choice of objectsOf(data.choices)) {
+        const index = numberOf(choice.index) ?? 0
+        begun.add(index)
+        isMany ||= index > 0
+        if (textOf(choice.finish_reason) !== '') finished.add(index)
+      }
+    },
+    isMany: () => isMany,
+    areDone: () => finished.size > 0 && finished.size === begun.size,
+  }
+}
+
 /**
  * Hands a stream on in the dialect it came in. Bytes that hold nothing but content pass as they are; only events that may
  * say something about usage, the end or an error are read.
@@ -57,6 +82,8 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
   const isChat = api === 'chat' || api === 'completions'
   const kept: Buffer[] = []
   let keptBytes = 0
+  const choices = createChoices()
+  let pictures = 0
   let hasBegun = false
   let isComplete = false
   let fault: StreamFault | null = null
@@ -70,6 +97,7 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
   function passPlain(whole: Buffer): Buffer | null {
     // Marks are ASCII, so bytes may pass for characters.
     const text = whole.toString('latin1')
+    if (choices.isMany() || otherIndex.test(text)) return null
     if (text.startsWith(':') || text.includes('\n:') || text.includes('\r')) return null
     if (text.includes('[DONE]') || text.includes('"error"') || (!isComplete && finishMark.test(text))) return null
     if (serviceTier === null && text.includes('"service_tier"')) return null
@@ -93,7 +121,8 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
       fault ??= data.choices === undefined ? faultOf(data) : null
       meter.event(event.name, data)
       if (typeof data.service_tier === 'string') serviceTier = data.service_tier
-      if (finishMark.test(event.data)) isComplete = true
+      choices.see(data)
+      isComplete = choices.areDone()
       if (isObject(data.usage)) {
         const isBare = !Array.isArray(data.choices) || data.choices.length === 0
         if (isUsageWanted)
@@ -113,6 +142,7 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
       const type = event.name ?? (typeof data.type === 'string' ? data.type : '')
       if (type === 'error') fault ??= faultOf(data)
       if (lastEvents.has(type)) isComplete = true
+      if (pictureEvents.has(type)) pictures += 1
       meter.event(event.name, data)
       const response = objectAt(data, 'response')
       if (typeof response.service_tier === 'string') serviceTier = response.service_tier
@@ -128,6 +158,14 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
       if (event) out += isChat ? passChat(event) : passNamed(event)
     }
     return out
+  }
+
+  function usage(): Usage | null {
+    const told = meter.usage()
+    if (pictures === 0) return told
+    // What these endpoints put out is pictures, whether or not it is said.
+    const imageOutputTokens = told ? told.imageOutputTokens || told.outputTokens : 0
+    return { ...(told ?? noUsage), imageOutputTokens, images: pictures }
   }
 
   /** Whether more than the frame of an answer has come. What is no text has no frame. */
@@ -154,7 +192,7 @@ export function createPassthrough(api: StreamedApi, { isUsageWanted }: Passthrou
     hasBegun: () => hasBegun,
     fault: () => fault,
     sent: () => null,
-    usage: () => meter.usage(),
+    usage,
     serviceTier: () => serviceTier,
     responseId: () => responseId,
     deliveredText() {

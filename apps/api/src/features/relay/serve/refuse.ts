@@ -60,13 +60,17 @@ export function sendRefusal(
   res.end(body)
 }
 
+/** A refusal without the names of the provider's account, which are the operator's business. */
+export const withoutAccount = (body: Buffer): string =>
+  body.toString().replaceAll(/\b(org|proj|acct)([-_])[A-Za-z0-9]{6,}/g, '$1$2…')
+
 /** What an upstream's refusal says for a person; null where it says nothing that is meant for one. */
 export function upstreamMessage(body: Buffer): string | null {
   try {
     const value: unknown = JSON.parse(body.toString())
     const error = isObject(value) ? value.error : undefined
     const message = isObject(error) ? error.message : isObject(value) ? value.message : undefined
-    return typeof message === 'string' ? message.slice(0, 2_000) : null
+    return typeof message === 'string' ? withoutAccount(Buffer.from(message)).slice(0, 2_000) : null
   } catch {
     return null
   }

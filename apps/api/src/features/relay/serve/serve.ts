@@ -6,7 +6,8 @@ import { createAttempts } from './attempts.ts'
 import type { Call, Ending, Incoming } from './call.ts'
 import type { ServeDependencies } from './dependencies.ts'
 import { requestIdHeaders, toRefusal } from './refuse.ts'
-import { sendBytes, sendFailure, sendStream, sendWhole } from './send.ts'
+import { sendBytes } from './send-bytes.ts'
+import { sendFailure, sendStream, sendUnstreamed, sendWhole } from './send.ts'
 import { streamHeaders, type StreamSink } from './sink.ts'
 import { responseIdOf } from './stored-responses.ts'
 
@@ -61,6 +62,7 @@ export function createServe(dependencies: ServeDependencies) {
     const result = served?.result
     if (!served || !result || result.kind === 'failed') return sendFailure(call, served, res, sink)
     rememberResponse(call, served)
+    if (result.kind !== 'stream' && sink.isOpen()) return sendUnstreamed(call, served, sink)
     if (result.kind === 'whole') return sendWhole(call, served, result, res)
     if (result.kind === 'bytes') return sendBytes(call, served, result, res)
     return sendStream(call, served, result, sink)
@@ -106,6 +108,7 @@ export function createServe(dependencies: ServeDependencies) {
       if (!background.watch(call, served, ending, settle)) settle(call, ending)
       keep(call, ending)
     } catch (error) {
+      call.isGivenUp = true
       call.abort?.()
       const refusal = toRefusal(error)
       const giveBack = () => settle(call, endingOf(refusal))

@@ -25,7 +25,7 @@ const sweepEveryMs = 2_500
 /** Below the 15 s after which proxies and clients begin to doubt. */
 const silentMsMax = 10_000
 /** A client that takes nothing for so long holds an upstream for nobody. */
-const stuckMsMax = 120_000
+export const stuckMsMax = 120_000
 
 export const streamHeaders: Record<string, string> = {
   'content-type': 'text/event-stream; charset=utf-8',
