@@ -11,7 +11,10 @@ const words: Record<LimitRefusal['limit'], string> = {
 }
 
 /** Lets a call in under the limits of its token and group. Throws a refusal that says when to try again. */
-export async function enterLimits(limits: Limits, { credential, inputTokens }: Call): Promise<Entered> {
+export async function enterLimits(
+  limits: Limits,
+  { credential, inputTokens }: Pick<Call, 'credential' | 'inputTokens'>,
+): Promise<Entered> {
   const { tokenId, groupId, rates, groupRates } = credential
   const owners = [
     { key: `t${tokenId}`, ...rates },

@@ -8,12 +8,19 @@ import { answerHeaders, headersFor, urlOf } from '../upstream/providers.ts'
 import { failed, readAnswer, readFirst, readRefusal, type AttemptResult } from './attempt.ts'
 import type { Credential } from './credential.ts'
 import type { ServeDependencies } from './dependencies.ts'
+import { enterLimits } from './enter.ts'
 import { createGuarded } from './guarded.ts'
 import { createPassthrough } from './passthrough.ts'
-import { refusalOfAttempt, requestIdHeaders, upstreamMessage } from './refuse.ts'
+import { refusalOfAttempt, requestIdHeaders, upstreamMessage, withoutAccount } from './refuse.ts'
 
 interface StoredRequest {
   Params: { id: string }
+}
+
+/** What is done with a stored response. */
+interface Act {
+  method: 'GET' | 'POST' | 'DELETE'
+  verb?: string
 }
 
 const hidden = { schema: { hide: true } }
@@ -34,7 +41,7 @@ async function readStored(answering: Promise<UpstreamAnswer>, guards: readonly G
 
 /** What is done with responses that a provider stores. Nothing of it is billed: what made them was. */
 export function storedResponseRoutes(relay: FastifyInstance, dependencies: ServeDependencies): void {
-  const { storedResponses, channels, dispatcherOf, sinks, guardrailsFor } = dependencies
+  const { storedResponses, channels, dispatcherOf, sinks, guardrailsFor, limits } = dependencies
 
   /** The channel that keeps the response. To others than its group there is no such response. */
   async function keeperOf(credential: Credential, responseId: string): Promise<Channel> {
@@ -46,13 +53,25 @@ export function storedResponseRoutes(relay: FastifyInstance, dependencies: Serve
     return channel
   }
 
-  async function pass(
+  /** Counts against the calls a minute like any other call. */
+  async function pass(request: FastifyRequest<StoredRequest>, reply: FastifyReply, act: Act): Promise<unknown> {
+    const { relayCredential: credential } = request
+    if (!credential) throw new Error('a call was let in without a key')
+    const entered = await enterLimits(limits, { credential, inputTokens: 0 })
+    try {
+      return await passEntered(credential, request, reply, act)
+    } finally {
+      entered.leave(0)
+    }
+  }
+
+  async function passEntered(
+    credential: Credential,
     request: FastifyRequest<StoredRequest>,
     reply: FastifyReply,
-    { method, verb = '' }: { method: 'GET' | 'POST' | 'DELETE'; verb?: string },
+    { method, verb = '' }: Act,
   ): Promise<unknown> {
-    const { relayCredential: credential, params, headers } = request
-    if (!credential) throw new Error('a call was let in without a key')
+    const { params, headers } = request
     const channel = await keeperOf(credential, params.id)
     const { output } = await guardrailsFor(credential.workspaceId, credential.groupId)
     const rest = `/${encodeURIComponent(params.id)}${verb}`
@@ -92,7 +111,7 @@ export function storedResponseRoutes(relay: FastifyInstance, dependencies: Serve
     if (result.kind === 'failed') {
       const refusal = refusalOfAttempt(result)
       if (result.status !== refusal.status || upstreamMessage(result.body) === null) throw refusal
-      return reply.status(refusal.status).headers(headers).send(result.body)
+      return reply.status(refusal.status).headers(headers).send(withoutAccount(result.body))
     }
     if (result.kind !== 'whole' || result.json === null) throw new Error('an answer was read in another way')
     const guarded = guardAnswer('responses', result.json, guards)
