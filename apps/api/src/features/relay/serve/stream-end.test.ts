@@ -62,30 +62,19 @@ describe('the time for the first token', () => {
     res.once('close', () => clearInterval(timer))
   }
 
-  test('goes on while nothing but comments and the frame of an answer comes', { timeout: 10_000 }, async () => {
-    const model = await relay.model(script, { first_token_ms: 1_000 })
-    const fallback = await relay.model((res) => {
-      asStream(res).end(sse(chunk(0, 'hello'), chunk(0, '', 'stop')))
-    })
-    expect(fallback).not.toBe(model)
-    const startedAtMs = performance.now()
-    const wire = await readRaw(relay.api.url, '/v1/messages', door.key, {
-      model,
-      max_tokens: 9,
-      messages: saying('hello'),
-      stream: true,
-    })
+  test('goes on while nothing but comments and the frame of an answer comes', async () => {
+    const wire = await askChat(script, { first_token_ms: 100 })
     expect(wire.status).toBe(504)
-    expect(performance.now() - startedAtMs).toBeLessThan(8_000)
+    expect(await rowOf(wire)).toMatchObject({ status: 504, error_code: 'upstream_failed' })
   })
 
   test('ends with the first token: an answer may take longer than that', async () => {
     const wire = await askChat(
       (res) => {
         asStream(res).write(sse(chunk(0, 'hello')))
-        setTimeout(() => res.end(sse(chunk(0, ' there', 'stop'))), 1_200)
+        setTimeout(() => res.end(sse(chunk(0, ' there', 'stop'))), 300)
       },
-      { first_token_ms: 1_000 },
+      { first_token_ms: 100 },
     )
     expect(timesIn(wire.text(), '[DONE]')).toBe(1)
   })

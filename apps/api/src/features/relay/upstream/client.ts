@@ -13,7 +13,10 @@ export interface UpstreamRequest {
 }
 
 /** How a call to an upstream failed before or while it was answered. */
-export type UpstreamFault = 'connect' | 'address' | 'timeout' | 'reset' | 'left'
+export type UpstreamFault = 'connect' | 'address' | 'timeout' | 'reset' | keyof typeof endings
+
+/** Why a call is ended from here. */
+const endings = { left: 'the client left', closing: 'the relay is about to restart' }
 
 /** No answer, or only a part of one. */
 export class UpstreamFailure extends Error {
@@ -39,6 +42,8 @@ export interface UpstreamAnswer {
   headers: IncomingHttpHeaders
   /** Hands the body over, what arrived meanwhile first. */
   read(reader: BodyReader): void
+  /** Something of what was asked for has come: stops the timer that waits for the first token. */
+  begun(): void
   /** Takes the body back from its reader; what comes is kept for the next one. */
   hold(): void
   abort(): void
@@ -50,8 +55,8 @@ export interface UpstreamAnswer {
 /** A call under way. */
 export interface UpstreamCall {
   answer: Promise<UpstreamAnswer>
-  /** Ends it at once, wherever it is: the upstream sees the connection close. */
-  abort(): void
+  /** Ends it at once, wherever it is, by default since its client left: the upstream sees the connection close. */
+  abort(why?: keyof typeof endings): void
 }
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
@@ -80,7 +85,7 @@ function toFailure(error: Error): UpstreamFailure {
 /** What may be kept of a body nobody reads yet, in bytes. */
 const unreadBytesMax = 256 * 1024
 
-/** Sends a request. One timer waits for the first byte of the body; undici keeps those of connecting, head and idling. */
+/** Sends a request. One timer waits for the first token, which its reader tells; undici keeps those of connecting, head and idling. */
 export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): UpstreamCall {
   const { url, timeouts } = request
   let controller: Dispatcher.DispatchController | undefined
@@ -89,19 +94,19 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): 
   const unread: Buffer[] = []
   let unreadBytes = 0
   let ended: UpstreamFailure | 'well' | undefined
-  let firstByte: NodeJS.Timeout | undefined
+  let firstToken: NodeJS.Timeout | undefined
   const { promise: answer, resolve, reject } = Promise.withResolvers<UpstreamAnswer>()
   // Whoever aborts before the head has arrived does not wait for it.
   answer.catch(() => undefined)
 
   function stop(failure: UpstreamFailure): void {
-    clearTimeout(firstByte)
+    clearTimeout(firstToken)
     aborted ??= failure
     controller?.abort(failure)
   }
 
   function finish(how: UpstreamFailure | 'well'): void {
-    clearTimeout(firstByte)
+    clearTimeout(firstToken)
     ended = how
     if (!reader) return
     if (how === 'well') reader.end()
@@ -137,7 +142,7 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): 
       },
       onResponseStart(_, status, headers) {
         if (status < 200) return
-        firstByte = setTimeout(
+        firstToken = setTimeout(
           () => stop(new UpstreamFailure('timeout', 'its first token did not come in time')),
           timeouts.firstTokenMs,
         )
@@ -145,6 +150,7 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): 
           status,
           headers,
           read,
+          begun: () => clearTimeout(firstToken),
           hold: () => (reader = undefined),
           abort: () => stop(new UpstreamFailure('reset', 'its answer was given up')),
           pause: () => controller?.pause(),
@@ -152,7 +158,6 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): 
         })
       },
       onResponseData(started, chunk) {
-        clearTimeout(firstByte)
         if (reader) return reader.data(chunk)
         unread.push(chunk)
         unreadBytes += chunk.length
@@ -167,5 +172,5 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest): 
     },
   )
 
-  return { answer, abort: () => stop(new UpstreamFailure('left', 'the client left')) }
+  return { answer, abort: (why = 'left') => stop(new UpstreamFailure(why, endings[why])) }
 }
