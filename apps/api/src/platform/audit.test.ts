@@ -39,12 +39,32 @@ test('an entry stands only if what it records does', async () => {
 })
 
 test('secrets are masked at any depth', async () => {
-  const after = { name: 'x', password: 'p', nested: [{ apiKey: 'k', refreshToken: 't', note: 'seen' }] }
+  const after = {
+    name: 'x',
+    password: 'p',
+    backupCodes: ['c'],
+    nested: [{ apiKey: 'k', refreshToken: 't', note: 'seen' }],
+  }
   await recordAudit(database.db, { ...entry, targetId: 'masked', after })
   const [found] = await entriesOf('masked')
   expect(JSON.parse(found?.after_values)).toEqual({
     name: 'x',
     password: '***',
+    backupCodes: '***',
     nested: [{ apiKey: '***', refreshToken: '***', note: 'seen' }],
   })
+})
+
+test('what only speaks of secrets is written down', async () => {
+  const after = {
+    timeouts: { first_token_ms: 1_000 },
+    output_tokens_max: 4_096,
+    input_tokens: 7,
+    token_id: '3',
+    error_code: 'no_channel',
+    has_key: true,
+  }
+  await recordAudit(database.db, { ...entry, targetId: 'spoken of', after })
+  const [found] = await entriesOf('spoken of')
+  expect(JSON.parse(found?.after_values)).toEqual(after)
 })

@@ -17,11 +17,15 @@ interface AuditEntry {
   after?: Values
 }
 
-/** Names of values that are never written down, whatever holds them. */
-const secret = /password|secret|token|hash|code|key$/i
+/**
+ * Names of values that are never written down, whatever holds them: those that end in one of these. What only speaks of
+ * such things is written, as `token_id` or `output_tokens`, which are counts, or `error_code`.
+ */
+const secret = /(?:passwords?|secrets?|token|hash(?:es)?|(?<!error_?)codes?|keys?)$/i
 
 function masked(value: unknown, name = ''): unknown {
-  if (secret.test(name)) return '***'
+  // Whether there is one is no secret.
+  if (typeof value !== 'boolean' && secret.test(name)) return '***'
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return value.map((item) => masked(item))
   if (typeof value !== 'object' || value === null) return value
