@@ -15,7 +15,7 @@ export const RelayLog = Type.Object({
   token_name: Type.String({ description: 'The token, as it was called then.' }),
   channel_id: nullable(id('The channel that answered; null where none was reached.')),
   channel_name: nullable(Type.String({ description: 'The channel, as it was called then.' })),
-  endpoint: Type.String({ description: 'What was called, such as `chat/completions`.' }),
+  endpoint: Type.String({ description: 'What was called, such as `chat`.' }),
   model: Type.String({ description: 'The model that was asked for.' }),
   upstream_model: nullable(Type.String({ description: 'What the channel calls it.' })),
   stream: Type.Boolean({ description: 'Whether the answer was a stream.' }),

@@ -85,8 +85,8 @@ function settle<Item, Result>(waiting: Waiting<Item, Result>[], outcomes: Outcom
 }
 
 /**
- * Makes a group commit. What somebody waits for never waits for a timer: a lone item is written at once, a flood shares a
- * transaction, because the next batch is whatever arrived while the one before was on its way.
+ * Makes a group commit. A lone item that somebody waits for is written at once, and a flood shares a transaction, because
+ * the next batch is whatever arrived while the one before was on its way. Only `shouldGather` makes a batch wait for more.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const {
