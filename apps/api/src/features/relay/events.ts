@@ -4,7 +4,12 @@ export type RelayKind = 'groups' | 'tokens' | 'channels' | 'models' | 'guardrail
 /** What the relay says happened, after the commit. */
 export interface RelayEvents {
   /** Something that calls are judged by has changed: what is kept of it is read anew. */
-  'relay.changed': { workspaceId: string; kind: RelayKind }
+  'relay.changed': {
+    workspaceId: string
+    kind: RelayKind
+    /** The channel, where it is one that was changed or found well: what is known of its health no longer holds. */
+    channelId?: string
+  }
   /** A channel is left alone for a while because it fails. */
   'relay.banned': { workspaceId: string; channelId: string; untilMs: number }
   /** A budget crossed a mark: `percent` of `quotaMicros` is used. */

@@ -72,6 +72,9 @@ export async function createRelay(dependencies: RelayDependencies) {
   const accounting = createAccounting({ database, events, log })
   const channels = createChannels({ db, events, encryption, testUpstream: () => testUpstream.origin, log })
   const health = createHealth({ onBan: (channelId, untilMs) => void announceBan(dependencies, channelId, untilMs) })
+  events.onEveryNode('relay.changed', ({ channelId }) => {
+    if (channelId !== undefined) health.clear(channelId)
+  })
   const limits = createLimits({
     rates: createRates(createSharedStore({ cluster, log })),
     concurrency,
@@ -99,7 +102,7 @@ export async function createRelay(dependencies: RelayDependencies) {
     keys,
     healthOf: health.snapshot,
     allowedHosts: hosts,
-    testChannel: createTrial({ channels, dispatcherOf: dispatchers.of, health, log }),
+    testChannel: createTrial({ channels, dispatcherOf: dispatchers.of, log }),
   })
 
   const serving: ServeDependencies = {

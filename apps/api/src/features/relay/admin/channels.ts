@@ -61,7 +61,8 @@ export function createChannels({
   healthOf,
   testChannel,
 }: RelayAdminDependencies) {
-  const changed = ({ workspaceId }: Actor) => events.announce('relay.changed', { workspaceId, kind: 'channels' })
+  const changed = ({ workspaceId }: Actor, channelId: string) =>
+    events.announce('relay.changed', { workspaceId, kind: 'channels', channelId })
 
   // What is encrypted is as long as its content: seen without opening it, which a changed secret would not let.
   const sealedNothing = encryption.seal('', '')
@@ -178,7 +179,7 @@ export function createChannels({
           return made
         })
         .catch(nameTaken)
-      await changed(actor)
+      await changed(actor, id)
       return read(actor, id)
     },
     async change(actor: Actor, id: string, wanted: Wanted): Promise<RelayChannel> {
@@ -199,7 +200,7 @@ export function createChannels({
           await audit(tx, actor, id)('changed', { before: valuesBefore(view(channel), wanted), after: wanted })
         })
         .catch(nameTaken)
-      await changed(actor)
+      await changed(actor, id)
       return read(actor, id)
     },
     async remove(actor: Actor, id: string): Promise<void> {
@@ -208,10 +209,12 @@ export function createChannels({
         await tx.delete(relayChannels).where(eq(relayChannels.id, id))
         await audit(tx, actor, id)('deleted', { before: { name, type, base_url: baseUrl } })
       })
-      await changed(actor)
+      await changed(actor, id)
     },
     async test(actor: Actor, id: string, model: string | undefined): Promise<ChannelTest> {
       const { durationMs, status = null, ...trial } = await testChannel(await find(db, actor, id), model)
+      // One that works is used again at once, by every node.
+      if (trial.ok) await changed(actor, id)
       return { ...trial, status, duration_ms: Math.round(durationMs) }
     },
   }

@@ -24,7 +24,7 @@ export interface Health {
   /** To be called when an attempt begins; the answer, once, when it has ended. */
   begin(channelId: string): (outcome: Outcome) => void
   snapshot(channelId: string): HealthSnapshot
-  /** Forgets a channel, because it was changed or found well. */
+  /** Forgets a channel that was changed or found well: what went wrong before says nothing of it now. */
   clear(channelId: string): void
 }
 

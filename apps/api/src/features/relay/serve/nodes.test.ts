@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deleteChannel, getChannel, testChannel, updateChannel } from '@parley/protocol/relay-channels'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { call, type TestApi } from '../../../../test/harness.ts'
 import { startNodes, type TestNodes } from '../../../../test/nodes.ts'
 import { ask, makeChannel, makeDoor, saying, setPrice } from '../../../../test/relay-calls.ts'
 import { expectBalanced } from '../../../../test/relay-wire.ts'
@@ -25,6 +27,39 @@ test('of 100 calls at once on a budget for 10, 10 are made, whichever nodes they
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(10)
   expect(answers.filter(({ status }) => status !== 200 && status !== 403)).toEqual([])
   expect((await expectBalanced(nodes.a)).used).toBe(1_000)
+})
+
+describe('a banned channel', () => {
+  const model = 'mended'
+  const calling = (node: TestApi, key: string) =>
+    ask(node, key, '/v1/chat/completions', { model, messages: saying('hello') }).then(({ status }) => status)
+  const stateAt = async (node: TestApi, id: string) =>
+    (await call(node, nodes.a.operator, getChannel, { params: { id }, query: {} })).data.health.state
+
+  test.each([
+    [
+      'changed',
+      (id: string) => call(nodes.a, nodes.a.operator, updateChannel, { params: { id }, body: { model_mapping: {} } }),
+    ],
+    [
+      'found well',
+      (id: string) => call(nodes.a, nodes.a.operator, testChannel, { params: { id }, query: { model: 'other' } }),
+    ],
+  ])('that was %s is used again at once, by every node', async (_, mend) => {
+    const failing = { base_url: 'failures', models: [model, 'other'], model_mapping: { [model]: 'status-500' } }
+    const id = await makeChannel(nodes.a, failing)
+    const { key } = await makeDoor(nodes.a)
+    const both = [nodes.a, nodes.b]
+    for (const node of both) {
+      for (let turn = 0; turn < 12; turn += 1) expect(await calling(node, key)).toBeGreaterThanOrEqual(500)
+      expect(await stateAt(node, id)).toBe('banned')
+    }
+    await mend(id)
+    await vi.waitFor(async () => {
+      for (const node of both) expect(await stateAt(node, id)).toBe('healthy')
+    }, 5_000)
+    await call(nodes.a, nodes.a.operator, deleteChannel, { params: { id }, query: {} })
+  })
 })
 
 /** Another's Redis is not ours to kill. */

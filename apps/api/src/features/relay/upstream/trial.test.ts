@@ -72,16 +72,14 @@ function attempt({
     ? new Agent({ connect: (_, callback) => callback(failsWith, null) })
     : createDispatcher({ connectMs: 1_000, hosts: () => parseHosts(hosts) })
   closing.push(() => dispatcher.destroy())
-  const cleared: string[] = []
   const { keySealed: _, status: __, createdAt: ___, ...others } = row
   const channel: Channel = { ...others, type, models, modelMapping, baseUrl: new URL(url), key, isEnabled: true }
   const tryOut = createTrial({
     channels: { open: () => channel },
     dispatcherOf: () => dispatcher,
-    health: { clear: (id) => void cleared.push(id) },
     log: { error: () => undefined },
   })
-  return tryOut(row, wanted).then((trial) => ({ ...trial, cleared }))
+  return tryOut(row, wanted)
 }
 
 const systemError = (code: string) => Object.assign(new Error(code), { code })
@@ -93,19 +91,16 @@ describe('a channel that works', () => {
     ['anthropic', 'small', '{"content":[]}', '/v1/messages'],
     ['gemini', 'small', '{"candidates":[]}', '/v1beta/models/small:generateContent'],
     ['anthropic', 'embed-odd', '{"content":[]}', '/v1/messages'],
-  ])(
-    'of type %s with the model %s is asked in its own way, and used again at once',
-    async (type, model, body, path) => {
-      const asked: string[] = []
-      const host = await serve((request, response) => {
-        asked.push(`${request.method} ${request.url}`)
-        response.end(body)
-      })
-      const trial = await attempt({ type, url: `http://${host}`, models: [model] })
-      expect(trial).toMatchObject({ ok: true, reason: 'ok', status: 200, model, cleared: ['7'] })
-      expect(asked).toEqual([`POST ${path}`])
-    },
-  )
+  ])('of type %s with the model %s is asked in its own way', async (type, model, body, path) => {
+    const asked: string[] = []
+    const host = await serve((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.end(body)
+    })
+    const trial = await attempt({ type, url: `http://${host}`, models: [model] })
+    expect(trial).toMatchObject({ ok: true, reason: 'ok', status: 200, model })
+    expect(asked).toEqual([`POST ${path}`])
+  })
 
   test('is asked for the model that is wanted, by the name it has there', async () => {
     const host = await answering(200, '{"choices":[]}')
@@ -141,7 +136,7 @@ describe('a channel that does not work is explained', () => {
   ])('%s: %i %s', async (reason, status, body, type = 'openai') => {
     const host = await answering(status, body)
     const trial = await attempt({ type, url: `http://${host}` })
-    expect(trial).toMatchObject({ ok: false, reason, status, cleared: [] })
+    expect(trial).toMatchObject({ ok: false, reason, status })
     expect(trial.message).toMatch(/^[A-Z].{20,}/)
   })
 
@@ -202,7 +197,6 @@ describe('a channel that does not work is explained', () => {
         },
       },
       dispatcherOf: () => new Agent(),
-      health: { clear: () => undefined },
       log: { error: () => undefined },
     })
     expect((await tryOut(row, undefined)).reason).toBe('key_unreadable')

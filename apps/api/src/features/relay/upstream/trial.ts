@@ -1,7 +1,6 @@
 import { request, type Dispatcher } from 'undici'
 import { isPattern } from '../model-patterns.ts'
 import { upstreamModelOf, type Channel, type Channels } from '../routing/channels.ts'
-import type { Health } from '../routing/health.ts'
 import type { relayChannels } from '../tables.ts'
 import { explainAnswer, explainError, type Answer, type ChannelTrial, type Finding } from './explain.ts'
 import { approachTo, headersFor, urlOf, type Operation } from './providers.ts'
@@ -9,7 +8,6 @@ import { approachTo, headersFor, urlOf, type Operation } from './providers.ts'
 interface TrialDependencies {
   channels: Pick<Channels, 'open'>
   dispatcherOf: (channel: Channel) => Dispatcher
-  health: Pick<Health, 'clear'>
   log: { error(context: object, message: string): void }
 }
 
@@ -75,8 +73,8 @@ async function trial(channel: Channel, asked: string, dispatcher: Dispatcher): P
   return { ok: finding.reason === 'ok', ...finding, durationMs, model }
 }
 
-/** Makes what tries a channel out with a tiny call and explains what came of it. One that works is used again at once. */
-export function createTrial({ channels, dispatcherOf, health, log }: TrialDependencies) {
+/** Makes what tries a channel out with a tiny call and explains what came of it. */
+export function createTrial({ channels, dispatcherOf, log }: TrialDependencies) {
   function open(row: typeof relayChannels.$inferSelect): Channel | null {
     try {
       return channels.open(row)
@@ -92,8 +90,6 @@ export function createTrial({ channels, dispatcherOf, health, log }: TrialDepend
     const model = modelToTry(channel, wanted)
     if (model === undefined)
       return notAsked('no_model', 'The channel has patterns of models only. Say which model to try.')
-    const result = await trial(channel, model, dispatcherOf(channel))
-    if (result.ok) health.clear(channel.id)
-    return result
+    return trial(channel, model, dispatcherOf(channel))
   }
 }
