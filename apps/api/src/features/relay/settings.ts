@@ -18,7 +18,7 @@ const none: RelayWishes = { promptLogDays: 0, alertWebhookUrl: null, alertWebhoo
 export function createWishes(db: Database, events: EventBus<RelayEvents>): WorkspaceMemory<RelayWishes> {
   return createWorkspaceMemory({
     events,
-    kind: 'settings',
+    kinds: ['settings'],
     async load(workspaceId) {
       const [found] = await db.select().from(relaySettings).where(eq(relaySettings.workspaceId, workspaceId))
       return found ?? none

@@ -293,7 +293,7 @@ export const relayModels = mysqlTable(
 )
 
 /** What a token of each kind costs, in micro-units for a million, and what is counted by the piece. Absent: as the kind it is part of, or nothing. */
-export interface Rates {
+export interface PriceRates {
   input?: number
   output?: number
   cached?: number
@@ -312,9 +312,9 @@ export interface Rates {
 }
 
 /** A price, with other rates for long prompts and for service tiers. */
-export interface PriceTable extends Rates {
+export interface PriceTable extends PriceRates {
   /** The first whose conditions all hold replaces the rates it names. */
-  tiers?: ({ inputTokensFrom?: number; serviceTier?: string } & Rates)[]
+  tiers?: ({ inputTokensFrom?: number; serviceTier?: string } & PriceRates)[]
 }
 
 /** What a model costs from a time on; older rows stay, so that old logs keep their price. */

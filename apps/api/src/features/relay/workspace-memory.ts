@@ -6,23 +6,31 @@ export type WorkspaceMemory<Value> = (workspaceId: string) => Value | Promise<Va
 
 interface MemoryOptions<Value> {
   events: EventBus<RelayEvents>
-  /** What is read anew when this changes. */
-  kind: RelayKind
+  /** What is read anew when one of these changes. */
+  kinds: readonly RelayKind[]
   load: (workspaceId: string) => Promise<Value>
+}
+
+interface Kept<Value> {
+  value: Value
+  expiresAtMs: number
 }
 
 const workspacesMax = 5_000
 
+/** A change on another node whose telling was lost is noticed after this. */
+const keptMs = 60_000
+
 /** Keeps something of each workspace in memory until it changes. */
 export function createWorkspaceMemory<Value extends object>({
   events,
-  kind,
+  kinds,
   load,
 }: MemoryOptions<Value>): WorkspaceMemory<Value> {
-  const kept = new Map<string, Value | Promise<Value>>()
+  const kept = new Map<string, Kept<Value> | Promise<Value>>()
 
-  events.onEveryNode('relay.changed', (changed) => {
-    if (changed.kind === kind) kept.delete(changed.workspaceId)
+  events.onEveryNode('relay.changed', ({ workspaceId, kind }) => {
+    if (kinds.includes(kind)) kept.delete(workspaceId)
   })
   events.onMissed(() => kept.clear())
 
@@ -34,12 +42,24 @@ export function createWorkspaceMemory<Value extends object>({
     if (kept.size > workspacesMax && !oldest.done) kept.delete(oldest.value)
     const settle = (value: Value | null) => {
       if (kept.get(workspaceId) !== reading) return
-      if (value) kept.set(workspaceId, value)
+      if (value) kept.set(workspaceId, { value, expiresAtMs: performance.now() + keptMs })
       else kept.delete(workspaceId)
     }
     reading.then(settle, () => settle(null))
     return reading
   }
 
-  return (workspaceId) => kept.get(workspaceId) ?? read(workspaceId)
+  return (workspaceId) => {
+    const known = kept.get(workspaceId)
+    if (known instanceof Promise) return known
+    return known && known.expiresAtMs > performance.now() ? known.value : read(workspaceId)
+  }
+}
+
+/** Looks into what is kept of a workspace: at once where it is known. */
+export function lookInto<Value extends object, Found>(
+  kept: Value | Promise<Value>,
+  find: (value: Value) => Found,
+): Found | Promise<Found> {
+  return kept instanceof Promise ? kept.then(find) : find(kept)
 }

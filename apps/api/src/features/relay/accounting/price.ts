@@ -1,4 +1,4 @@
-import type { PriceTable, Rates } from '../tables.ts'
+import type { PriceRates, PriceTable } from '../tables.ts'
 import type { Usage } from '../usage.ts'
 
 /** Rates are for so many tokens. */
@@ -28,7 +28,7 @@ function split(whole: number, parts: Item[], restRate: number): Item[] {
 }
 
 /** The rates of a call: those of the first tier whose conditions all hold, over the general ones. */
-function ratesFor({ tiers = [], ...general }: PriceTable, inputTokens: number, serviceTier: string | null): Rates {
+function ratesFor({ tiers = [], ...general }: PriceTable, inputTokens: number, serviceTier: string | null): PriceRates {
   const tier = tiers.find(
     (each) =>
       inputTokens >= (each.inputTokensFrom ?? 0) &&

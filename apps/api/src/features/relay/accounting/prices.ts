@@ -3,6 +3,7 @@ import type { Database } from '../../../platform/database.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { RelayEvents } from '../events.ts'
 import { relayModels, relayPrices, relaySettings, type PriceTable } from '../tables.ts'
+import { createWorkspaceMemory, lookInto } from '../workspace-memory.ts'
 
 /** A price, and the name it is billed under. */
 export interface Price {
@@ -33,7 +34,6 @@ interface Book {
 
 /** Where a workspace has not said otherwise. */
 const outputTokensDefault = 4_096
-const workspacesMax = 5_000
 
 /** Names of models are compared as the database compares them. */
 const keyOf = (model: string) => model.toLowerCase()
@@ -74,36 +74,10 @@ const modelIn = ({ models, others }: Book, model: string): ModelSettings => mode
 
 /** Keeps the prices and models of workspaces in memory until they change. */
 export function createPrices(db: Database, events: EventBus<RelayEvents>): Prices {
-  /** A book, or the promise of one: dropped while it is being read, it is not kept. */
-  const books = new Map<string, Book | Promise<Book>>()
-
-  function read(workspaceId: string): Promise<Book> {
-    const reading = readBook(db, workspaceId)
-    books.set(workspaceId, reading)
-    const oldest = books.keys().next()
-    if (books.size > workspacesMax && !oldest.done) books.delete(oldest.value)
-    const keep = (book?: Book) => {
-      if (books.get(workspaceId) !== reading) return
-      if (book) books.set(workspaceId, book)
-      else books.delete(workspaceId)
-    }
-    // A failure is told to those who asked, and not kept.
-    reading.then(keep, () => keep())
-    return reading
-  }
-
-  function look<T>(workspaceId: string, find: (book: Book) => T): T | Promise<T> {
-    const book = books.get(workspaceId) ?? read(workspaceId)
-    return book instanceof Promise ? book.then(find) : find(book)
-  }
-
-  events.onEveryNode('relay.changed', ({ workspaceId, kind }) => {
-    if (kind === 'models' || kind === 'settings') books.delete(workspaceId)
-  })
-  events.onMissed(() => books.clear())
+  const book = createWorkspaceMemory<Book>({ events, kinds: ['models', 'settings'], load: (id) => readBook(db, id) })
 
   return {
-    priceAt: (workspaceId, model, at) => look(workspaceId, (book) => priceIn(book, model, at)),
-    modelOf: (workspaceId, model) => look(workspaceId, (book) => modelIn(book, model)),
+    priceAt: (workspaceId, model, at) => lookInto(book(workspaceId), (found) => priceIn(found, model, at)),
+    modelOf: (workspaceId, model) => lookInto(book(workspaceId), (found) => modelIn(found, model)),
   }
 }

@@ -1,13 +1,7 @@
 import { invalidField } from '../../../platform/http/errors.ts'
 import type { ChannelType } from '../tables.ts'
 import { AddressRefused, requireAllowedUrl, type AllowedHosts } from '../upstream/addresses.ts'
-
-/** Where providers are themselves. */
-const ownAddress: Record<Exclude<ChannelType, 'test'>, string> = {
-  openai: 'https://api.openai.com/v1',
-  anthropic: 'https://api.anthropic.com',
-  gemini: 'https://generativelanguage.googleapis.com',
-}
+import { providerUrls } from '../upstream/providers.ts'
 
 const builtIn = ['answers', 'failures']
 
@@ -18,7 +12,7 @@ export function resolveBaseUrl(type: ChannelType, given: string, hosts: AllowedH
     if (builtIn.includes(wanted)) return wanted
     throw invalidField('body.base_url', 'A test channel is `answers` or `failures`.', 'address-not-allowed')
   }
-  const address = given.trim() || ownAddress[type]
+  const address = given.trim() || providerUrls[type]
   try {
     requireAllowedUrl(address, hosts)
   } catch (error) {

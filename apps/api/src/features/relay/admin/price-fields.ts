@@ -1,10 +1,10 @@
 import type { RelayPrice } from '@parley/protocol/relay-models'
-import type { PriceTable, Rates } from '../tables.ts'
+import type { PriceRates, PriceTable } from '../tables.ts'
 
 type WireRates = Omit<RelayPrice, 'tiers'>
 
 /** Rates as they are told, by what they are called inside. */
-const wireNames: Record<keyof Rates, keyof WireRates> = {
+const wireNames: Record<keyof PriceRates, keyof WireRates> = {
   input: 'input',
   output: 'output',
   cached: 'cached',
@@ -19,11 +19,11 @@ const wireNames: Record<keyof Rates, keyof WireRates> = {
   perSearch: 'per_search',
 }
 
-const isRate = (name: string): name is keyof Rates => Object.hasOwn(wireNames, name)
+const isRate = (name: string): name is keyof PriceRates => Object.hasOwn(wireNames, name)
 const rateNames = Object.keys(wireNames).filter(isRate)
 
-function storedRates(wanted: WireRates): Rates {
-  const rates: Rates = {}
+function storedRates(wanted: WireRates): PriceRates {
+  const rates: PriceRates = {}
   for (const name of rateNames) {
     const rate = wanted[wireNames[name]]
     if (rate !== undefined) rates[name] = rate
@@ -31,7 +31,7 @@ function storedRates(wanted: WireRates): Rates {
   return rates
 }
 
-function shownRates(stored: Rates): WireRates {
+function shownRates(stored: PriceRates): WireRates {
   const rates: WireRates = {}
   for (const name of rateNames) {
     const rate = stored[name]

@@ -4,7 +4,7 @@ import type { Database } from '../../../platform/database.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { RelayEvents } from '../events.ts'
 import { relayGuardrails } from '../tables.ts'
-import { createWorkspaceMemory } from '../workspace-memory.ts'
+import { createWorkspaceMemory, lookInto } from '../workspace-memory.ts'
 import { compileGuardrail, type Guardrail } from './engine.ts'
 
 /** The guardrails a call has to pass. */
@@ -53,11 +53,10 @@ async function load(db: Database, workspaceId: string): Promise<Loaded> {
  * fails the calls of its workspace, since nobody knows what it was to hold back.
  */
 export function createGuardrails(db: Database, events: EventBus<RelayEvents>) {
-  const memory = createWorkspaceMemory<Loaded>({ events, kind: 'guardrails', load: (id) => load(db, id) })
+  const memory = createWorkspaceMemory<Loaded>({ events, kinds: ['guardrails'], load: (id) => load(db, id) })
   const pick = ({ common, byGroup }: Loaded, groupId: string) => byGroup.get(groupId) ?? common
 
   return function guardrailsFor(workspaceId: string, groupId: string): Guardrails | Promise<Guardrails> {
-    const loaded = memory(workspaceId)
-    return loaded instanceof Promise ? loaded.then((later) => pick(later, groupId)) : pick(loaded, groupId)
+    return lookInto(memory(workspaceId), (loaded) => pick(loaded, groupId))
   }
 }

@@ -6,6 +6,7 @@ import type { RelayEvents } from '../events.ts'
 import { createModelMatcher, isPattern } from '../model-patterns.ts'
 import { providerUrls } from '../upstream/providers.ts'
 import { relayChannels, type ChannelTimeouts, type ChannelType } from '../tables.ts'
+import { createWorkspaceMemory, lookInto } from '../workspace-memory.ts'
 
 /** A channel with its key, as it is kept in memory. */
 export interface Channel {
@@ -53,9 +54,6 @@ interface ChannelDependencies {
 /** Where provider keys open. */
 export const keyContext = (channelId: string): string => `relay channel ${channelId}`
 
-/** A change on another node whose telling was lost is noticed after this. */
-const keptMs = 60_000
-
 /** Patterns fit any name a client makes up; only so many are remembered. */
 const modelsMax = 1_000
 
@@ -63,8 +61,7 @@ const modelsMax = 1_000
 interface Loaded {
   byId: ReadonlyMap<string, Channel>
   names: readonly string[]
-  candidates(model: string): readonly Channel[]
-  expiresAtMs: number
+  candidates: (model: string) => readonly Channel[]
 }
 
 /** What the channel calls a model. */
@@ -88,17 +85,10 @@ function index(channels: Channel[]): Loaded {
       byModel.set(model, found)
       return found
     },
-    expiresAtMs: performance.now() + keptMs,
   }
 }
 
 export function createChannels({ db, events, encryption, testUpstream, log }: ChannelDependencies): Channels {
-  const workspaces = new Map<string, Loaded | Promise<Loaded>>()
-  events.onEveryNode('relay.changed', ({ workspaceId, kind }) => {
-    if (kind === 'channels') workspaces.delete(workspaceId)
-  })
-  events.onMissed(() => workspaces.clear())
-
   function addressOf({ type, baseUrl }: Row): URL {
     if (type !== 'test') return new URL(baseUrl || providerUrls[type])
     return new URL(baseUrl === 'failures' ? '/failures/v1' : '/answers/v1', testUpstream())
@@ -129,30 +119,12 @@ export function createChannels({ db, events, encryption, testUpstream, log }: Ch
     return index(rows.map(openOrLeave).filter((channel) => channel !== null))
   }
 
-  /** Who asks at the same time shares one question; one that was outdated while under way is not kept. */
-  function load(workspaceId: string): Promise<Loaded> {
-    const reading = read(workspaceId)
-    workspaces.set(workspaceId, reading)
-    const settle = (loaded: Loaded | null) => {
-      if (workspaces.get(workspaceId) !== reading) return
-      if (loaded) workspaces.set(workspaceId, loaded)
-      else workspaces.delete(workspaceId)
-    }
-    reading.then(settle, () => settle(null))
-    return reading
-  }
-
-  function ask<Answer>(workspaceId: string, answer: (loaded: Loaded) => Answer): Answer | Promise<Answer> {
-    const known = workspaces.get(workspaceId)
-    if (known instanceof Promise) return known.then(answer)
-    if (known && known.expiresAtMs > performance.now()) return answer(known)
-    return load(workspaceId).then(answer)
-  }
+  const channels = createWorkspaceMemory<Loaded>({ events, kinds: ['channels'], load: read })
 
   return {
-    candidatesFor: (workspaceId, model) => ask(workspaceId, (loaded) => loaded.candidates(model)),
-    modelsOf: (workspaceId) => ask(workspaceId, ({ names }) => names),
-    channelById: (workspaceId, id) => ask(workspaceId, ({ byId }) => byId.get(id) ?? null),
+    candidatesFor: (workspaceId, model) => lookInto(channels(workspaceId), ({ candidates }) => candidates(model)),
+    modelsOf: (workspaceId) => lookInto(channels(workspaceId), ({ names }) => names),
+    channelById: (workspaceId, id) => lookInto(channels(workspaceId), ({ byId }) => byId.get(id) ?? null),
     open,
   }
 }

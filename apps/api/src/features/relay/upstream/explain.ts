@@ -1,5 +1,5 @@
 import type { Channel } from '../routing/channels.ts'
-import { isObject, type JsonObject } from '../dialects/json.ts'
+import { isObject, parsed, type JsonObject } from '../dialects/json.ts'
 import { meantStatus, type Operation } from './providers.ts'
 
 /** What is wrong with a channel, as a stable word. */
@@ -88,15 +88,6 @@ export function explainError(error: unknown, { hostname }: URL): Finding {
   }
 }
 
-function parse(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 /** What the provider says about it, without the key, which some repeat. */
 function quoted(json: JsonObject | null, key: string): string {
   const error = isObject(json?.error) ? json.error : json
@@ -156,7 +147,8 @@ export function explainAnswer(
   operation: Operation,
   model: string,
 ): Finding {
-  const json = parse(text)
+  const value = parsed(text)
+  const json = isObject(value) ? value : null
   const meant = meantStatus(channel.type, status, Buffer.from(text))
   if (meant >= 300) {
     const [reason, message] = explainStatus(meant, json, text, model)
