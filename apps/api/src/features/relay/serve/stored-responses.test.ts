@@ -36,6 +36,13 @@ test('a response is found at once, goes on, and is gone once it is deleted', asy
   await expect(client.responses.retrieve(made.id)).rejects.toThrow(`Response with id '${made.id}' not found.`)
 })
 
+test('asking for a response counts against the calls a minute', async () => {
+  const slow = clientOf(await makeDoor(api, { token: { rpm: 2 } }))
+  const { id } = await slow.responses.create({ model, input: 'Once' })
+  await slow.responses.retrieve(id)
+  await expect(slow.responses.retrieve(id)).rejects.toThrow(OpenAI.RateLimitError)
+})
+
 test('a streamed response is found while it streams, and can be streamed again', async () => {
   const stream = await client.responses.create({ model, input: 'Stream me, please', stream: true })
   let id: string | undefined
