@@ -251,13 +251,12 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     feature.routes(app)
     feature.realtime(gateway)
   }
-  gateway.start({ headsOf: rooms.headsOf, others: new Map([['/v1/realtime', relay.realtime.upgrade]]) })
+  gateway.start({ headsOf: rooms.headsOf, others: new Map([['/v1/realtime', relay.upgradeRealtime]]) })
 
   app.addHook('onListen', relay.start)
   app.addHook('preClose', async () => {
     heads.close()
-    await gateway.close()
-    await relay.realtime.close()
+    await Promise.all([gateway.close(), relay.drain()])
     await people.close()
     await messages.close()
   })

@@ -31,6 +31,7 @@ import { serveRoutes } from './serve/routes.ts'
 import { createSinks } from './serve/sink.ts'
 import { createBackground } from './serve/stored-responses-background.ts'
 import { createStoredResponses } from './serve/stored-responses.ts'
+import { createUnderWay } from './serve/under-way.ts'
 import { createWishes } from './settings.ts'
 import { relayChannels } from './tables.ts'
 import { createAllowedHosts } from './upstream/addresses.ts'
@@ -87,6 +88,7 @@ export async function createRelay(dependencies: RelayDependencies) {
     onError: (error) => log.warn({ err: error }, 'answers that are kept could not be shared'),
   })
   const sinks = createSinks((error) => log.warn({ err: error }, 'what an upstream streams cannot be read'))
+  const underWay = createUnderWay()
   const storedResponses = createStoredResponses({ db, log })
   const background = createBackground({ dispatcherOf: dispatchers.of, log })
   const credentials = createCredentials({
@@ -108,6 +110,7 @@ export async function createRelay(dependencies: RelayDependencies) {
   const serving: ServeDependencies = {
     credentials,
     sinks,
+    underWay,
     ledger: accounting.ledger,
     prices: accounting.prices,
     channels,
@@ -132,12 +135,16 @@ export async function createRelay(dependencies: RelayDependencies) {
       admin.routes(app)
       serveRoutes(app, serving)
     },
-    realtime,
+    upgradeRealtime: realtime.upgrade,
     /** Begins what goes on beside calls. */
     async start(): Promise<void> {
       await accounting.start()
       promptLog.start()
       storedResponses.start()
+    },
+    /** Ends what is under way; calls have a while to end by themselves. */
+    async drain(): Promise<void> {
+      await Promise.all([underWay.close(), realtime.close()])
     },
     /** Waits until every call is billed. */
     async close(): Promise<void> {

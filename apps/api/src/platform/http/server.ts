@@ -18,7 +18,7 @@ import { rateLimitHeaders } from './limit-rate.ts'
 import { AppError, notFound, toAppError, toWire } from './errors.ts'
 import { answerBrokenRequest, bodyBytesMax, headerBytesMax, limitRequests } from './request-limits.ts'
 import { serveWebApp } from './web-app.ts'
-import { closeUnusedConnections } from './unused-connections.ts'
+import { endConnections } from './ending-connections.ts'
 
 /** The items of a setting that separates them by commas. */
 export const list = (value: string): string[] =>
@@ -101,7 +101,7 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     void reply.header('x-request-id', request.id)
     done()
   })
-  closeUnusedConnections(app)
+  endConnections(app)
   limitRequests(app)
   // Contracts check their own input: one schema, one checker for HTTP and sockets alike.
   app.setValidatorCompiler(() => () => true)

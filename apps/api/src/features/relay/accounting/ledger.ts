@@ -62,7 +62,8 @@ const pendingMax = 50_000
 const retryMs = { first: 200, max: 5_000 }
 /** Attempts to store what the database refuses for a reason of its own. */
 const storeAttemptsMax = 5
-const drainMs = 10_000
+/** What ends processes does not wait for long. What is not stored by then is billed as a lost call. */
+const drainMs = 3_000
 
 const away = (cause?: unknown) =>
   new RelayRefusal('overloaded', 'The relay cannot account for calls right now. Try again in a moment.', {

@@ -12,6 +12,7 @@ const rules: [string, Way, RetryPlace, Outcome][] = [
   ['a connection that was lost', fault('reset'), 'anywhere', 'failed'],
   ['an address that is not allowed', fault('address'), 'elsewhere', 'failed'],
   ['a client that left', fault('left'), 'nowhere', 'unknown'],
+  ['a relay that ends', fault('closing'), 'nowhere', 'unknown'],
   ['an answer that is none', { status: 200, fault: 'unreadable' }, 'anywhere', 'failed'],
   ['an error event that says overloaded', { status: 529, fault: 'event' }, 'anywhere', 'failed'],
   ['an error event that says bad request', { status: 400, fault: 'event' }, 'nowhere', 'unknown'],

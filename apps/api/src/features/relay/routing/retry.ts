@@ -30,7 +30,7 @@ const channelMistakes = new Set([401, 402, 403, 404, 405])
 
 /** Whether, and where, it makes sense to try a failed call again. */
 export function retryPlace({ status, fault, headers }: Failure): RetryPlace {
-  if (fault === 'left') return 'nowhere'
+  if (fault === 'left' || fault === 'closing') return 'nowhere'
   if (fault === 'address') return 'elsewhere'
   if (status === null || fault === 'unreadable') return 'anywhere'
   if (clientMistakes.has(status)) return 'nowhere'
@@ -41,7 +41,7 @@ export function retryPlace({ status, fault, headers }: Failure): RetryPlace {
 
 /** What a failed attempt says about its channel. A 404 may be the client's own invention and says nothing. */
 export function outcomeOf({ status, fault }: Pick<Failure, 'status' | 'fault'>): Outcome {
-  if (fault === 'left') return 'unknown'
+  if (fault === 'left' || fault === 'closing') return 'unknown'
   if (status === null || fault === 'unreadable') return 'failed'
   if (status === 429) return 'limited'
   // A key that the provider refuses must get no calls.

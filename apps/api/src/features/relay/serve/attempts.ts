@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { relayAttempts } from '../../../platform/metrics.ts'
 import { requestContext } from '../../../platform/request-context.ts'
 import { endSpan, isTracing, startSpan } from '../../../platform/tracing.ts'
@@ -150,6 +149,17 @@ export function noteFailure(call: Call, channel: Channel, failure: FailedAttempt
   })
 }
 
+/** Waits, unless the call is ended before. */
+function pause(call: Call, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs)
+    call.abort = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}
+
 /** Shows an attempt in the trace of its call, while the process traces. */
 async function traced(call: Call, channel: Channel, ask: () => Promise<Served>): Promise<Served> {
   if (!isTracing()) return ask()
@@ -183,7 +193,7 @@ export function createAttempts({
       timeouts,
     })
     call.abort = upstream.abort
-    if (isOver(call)) upstream.abort()
+    if (isOver(call)) upstream.abort(call.hasLeft ? 'left' : 'closing')
     try {
       const result = meant(channel, await readResult(call, await upstream.answer, dialect))
       return { channel, model, dialect, result: convertWhole(call, dialect, result) }
@@ -244,7 +254,7 @@ export function createAttempts({
       }
       noteFailure(call, channel, result, startedAtMs)
       if (retry.channel === 'same') {
-        await delay(retry.waitMs)
+        await pause(call, retry.waitMs)
         tried.delete(channel.id)
       }
       if (isOver(call)) {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../dialects/json.ts'
 import type { Channel } from '../routing/channels.ts'
 import type { Guardrails } from '../guardrails/store.ts'
 import type { CachedAnswer } from '../response-cache.ts'
+import type { UpstreamCall } from '../upstream/client.ts'
 import { noUsage, type Usage } from '../usage.ts'
 import type { Credential } from './credential.ts'
 import type { Endpoint } from './endpoints.ts'
@@ -40,13 +41,13 @@ export interface Call extends Incoming {
   price: Price | null
   /** Attempts that failed. */
   attempts: Attempt[]
-  /** Ends what is under way upstream. */
-  abort: (() => void) | null
+  /** Ends what is under way upstream, or the pause before the next attempt. */
+  abort: UpstreamCall['abort'] | null
   /** Makes room in the channel that answers. */
   leaveChannel: ((tokensUsed: number) => void) | null
   /** The client closed its connection before it had the whole answer. */
   hasLeft: boolean
-  /** It was refused while upstreams were being asked: nobody waits for their answer. */
+  /** It was refused while upstreams were being asked, or the process ends: nobody waits for their answer. */
   isGivenUp: boolean
   /** Tokens it turned out to use, for the limits. */
   tokensUsed: number

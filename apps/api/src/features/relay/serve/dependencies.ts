@@ -11,11 +11,13 @@ import type { createCredentials, Credential } from './credential.ts'
 import type { createSinks } from './sink.ts'
 import type { Background } from './stored-responses-background.ts'
 import type { StoredResponses } from './stored-responses.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** What serving calls stands on. */
 export interface ServeDependencies {
   credentials: ReturnType<typeof createCredentials>
   sinks: ReturnType<typeof createSinks>
+  underWay: UnderWay
   ledger: Ledger
   prices: Prices
   channels: Channels

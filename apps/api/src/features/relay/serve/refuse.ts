@@ -88,6 +88,8 @@ export function refusalOfAttempt(attempt: FailedAttempt): RelayRefusal {
     const code = status === 429 ? 'rate_limited' : status < 500 ? 'invalid_request' : 'upstream_failed'
     return new RelayRefusal(code, words, { status })
   }
+  if (fault === 'closing')
+    return new RelayRefusal('overloaded', 'The relay is about to restart. Try again shortly.', { retryAfterMs: 1_000 })
   if (fault === 'timeout')
     return new RelayRefusal('upstream_failed', 'The model’s provider did not answer in time. Try again shortly.', {
       status: 504,

@@ -16,7 +16,7 @@ const openAfterMs = 10_000
 
 /** Makes what serves a call, from its admission to its bill. */
 export function createServe(dependencies: ServeDependencies) {
-  const { sinks, cache, promptLog, storedResponses, background } = dependencies
+  const { sinks, underWay, cache, promptLog, storedResponses, background } = dependencies
   const { enter, reserve, settle } = createAdmission(dependencies)
   const attempt = createAttempts(dependencies)
 
@@ -118,6 +118,19 @@ export function createServe(dependencies: ServeDependencies) {
     }
   }
 
+  /** Serves a call within the limits of its key. */
+  async function serveWithin(call: Call, res: ServerResponse): Promise<void> {
+    const entered = await enter(call)
+    try {
+      call.keepsPrompt = await promptLog.isWanted(call.credential.workspaceId)
+      if (call.candidates.length === 0) answerCount(call, res)
+      else if (!(await answerFromCache(call, res))) await run(call, res)
+    } finally {
+      entered.leave(call.tokensUsed)
+      call.leaveChannel?.(call.tokensUsed)
+    }
+  }
+
   /** Serves a call to its end. Throws a refusal where nothing was sent. */
   return async function serve(incoming: Incoming, res: ServerResponse): Promise<void> {
     const call = beginCall(incoming)
@@ -128,14 +141,11 @@ export function createServe(dependencies: ServeDependencies) {
       call.hasLeft = true
       call.abort?.()
     })
-    const entered = await enter(call)
+    const leave = underWay.enter(call)
     try {
-      call.keepsPrompt = await promptLog.isWanted(call.credential.workspaceId)
-      if (call.candidates.length === 0) answerCount(call, res)
-      else if (!(await answerFromCache(call, res))) await run(call, res)
+      await serveWithin(call, res)
     } finally {
-      entered.leave(call.tokensUsed)
-      call.leaveChannel?.(call.tokensUsed)
+      leave()
     }
   }
 }

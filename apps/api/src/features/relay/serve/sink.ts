@@ -131,10 +131,9 @@ export function createSinks(onUnreadable: (error: unknown) => void) {
             },
             fail(failure) {
               if (failure.fault === 'left' || res.destroyed) return finish(null, 'left')
-              finish(
-                relay.breakOff(`The answer broke off: the model’s provider was lost (${failure.message}).`),
-                'broken',
-              )
+              const lost = `the model’s provider was lost (${failure.message})`
+              const reason = failure.fault === 'closing' ? failure.message : lost
+              finish(relay.breakOff(`The answer broke off: ${reason}.`), 'broken')
             },
           })
         }),

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { textOf, type JsonObject } from '../dialects/json.ts'
 import { readUsage } from '../dialects/meter.ts'
 import type { Channel } from '../routing/channels.ts'
-import { callUpstream, UpstreamFailure } from '../upstream/client.ts'
+import { callUpstream, UpstreamFailure, type UpstreamCall } from '../upstream/client.ts'
 import { headersFor, urlOf } from '../upstream/providers.ts'
 import { readAnswer, readRefusal, type AttemptResult, type Served } from './attempt.ts'
 import type { Call, Ending } from './call.ts'
@@ -44,27 +44,34 @@ function openResponse(call: Call, served: Served | null, { status, error }: Endi
 /** Makes what looks after responses in the background. What they had set aside stays so until they are done. */
 export function createBackground({ dispatcherOf, log }: BackgroundDependencies): Background {
   const watching = new Set<Promise<void>>()
+  const looking = new Set<UpstreamCall>()
   const closing = new AbortController()
 
+  const ask = (channel: Channel, responseId: string): UpstreamCall =>
+    callUpstream(dispatcherOf(channel), {
+      url: urlOf(channel, {
+        operation: 'responses',
+        model: '',
+        isStream: false,
+        rest: `/${encodeURIComponent(responseId)}`,
+      }),
+      method: 'GET',
+      headers: headersFor(channel, 'responses', {}),
+      body: null,
+      timeouts: channel.timeouts,
+    })
+
   async function look(channel: Channel, responseId: string): Promise<AttemptResult | null> {
+    const upstream = ask(channel, responseId)
+    looking.add(upstream)
     try {
-      const { answer } = callUpstream(dispatcherOf(channel), {
-        url: urlOf(channel, {
-          operation: 'responses',
-          model: '',
-          isStream: false,
-          rest: `/${encodeURIComponent(responseId)}`,
-        }),
-        method: 'GET',
-        headers: headersFor(channel, 'responses', {}),
-        body: null,
-        timeouts: channel.timeouts,
-      })
-      const answered = await answer
+      const answered = await upstream.answer
       return answered.status >= 400 ? await readRefusal(answered) : await readAnswer(answered, true)
     } catch (error) {
       if (error instanceof UpstreamFailure) return null
       throw error
+    } finally {
+      looking.delete(upstream)
     }
   }
 
@@ -100,6 +107,7 @@ export function createBackground({ dispatcherOf, log }: BackgroundDependencies):
     },
     async close() {
       closing.abort()
+      for (const upstream of looking) upstream.abort('closing')
       await Promise.all(watching)
     },
   }

@@ -41,7 +41,7 @@ async function readStored(answering: Promise<UpstreamAnswer>, guards: readonly G
 
 /** What is done with responses that a provider stores. Nothing of it is billed: what made them was. */
 export function storedResponseRoutes(relay: FastifyInstance, dependencies: ServeDependencies): void {
-  const { storedResponses, channels, dispatcherOf, sinks, guardrailsFor, limits } = dependencies
+  const { storedResponses, channels, dispatcherOf, sinks, underWay, guardrailsFor, limits } = dependencies
 
   /** The channel that keeps the response. To others than its group there is no such response. */
   async function keeperOf(credential: Credential, responseId: string): Promise<Channel> {
@@ -88,10 +88,15 @@ export function storedResponseRoutes(relay: FastifyInstance, dependencies: Serve
       if (!reply.raw.writableFinished) upstream.abort()
     })
     if (reply.raw.destroyed) upstream.abort()
-    const result = await readStored(upstream.answer, output)
-    const isGone = result.kind === 'failed' ? result.status === 404 : method === 'DELETE'
-    if (isGone) await storedResponses.forget(credential, params.id)
-    return send(request, reply, result, output)
+    const leave = underWay.enter({ abort: upstream.abort, isGivenUp: false })
+    try {
+      const result = await readStored(upstream.answer, output)
+      const isGone = result.kind === 'failed' ? result.status === 404 : method === 'DELETE'
+      if (isGone) await storedResponses.forget(credential, params.id)
+      return await send(request, reply, result, output)
+    } finally {
+      leave()
+    }
   }
 
   async function send(

@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fastify } from 'fastify'
 import { expect, test } from 'vitest'
-import { closeUnusedConnections } from './unused-connections.ts'
+import { endConnections } from './ending-connections.ts'
 
 test('a server closes at once with connections open on which nothing was sent, and answers what is under way', async () => {
   const app = fastify({ forceCloseConnections: 'idle' })
-  closeUnusedConnections(app)
+  endConnections(app)
   const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>()
   const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>()
   app.get('/', async () => {
