@@ -18,6 +18,8 @@ export type Stack = {
   database: PrivateDatabase | undefined
   /** Kills the API as `kill -9` does. */
   killApi: () => Promise<void>
+  /** Asks the API to end, as installations do; answers how it ended. */
+  endApi: () => Promise<string>
   /** Starts the API again on the same port and returns when it is ready. */
   restartApi: () => Promise<void>
   stop: () => Promise<void>
@@ -60,6 +62,10 @@ export async function startStack(settings: Record<string, string> = {}): Promise
     databaseUrl: schema.url,
     database,
     killApi: () => api.end('SIGKILL'),
+    endApi: async () => {
+      await api.end()
+      return api.ended
+    },
     restartApi: async () => {
       api = await startApi()
     },

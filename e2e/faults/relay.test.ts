@@ -102,6 +102,28 @@ test('kill -9 in the midst of streams: the log adds up to the balances, and ever
   expect(log.filter(({ status }) => status === 200)).toHaveLength(6)
 })
 
+test('a process that is asked to end, twice, breaks off long streams within 10 s and bills what was delivered', async () => {
+  test.setTimeout(60_000)
+  const streams = [stream(words(8)), ...Array.from({ length: 6 }, (_, index) => stream(`${index} ${words(90)}`))]
+  await Promise.all(streams.map(({ begun }) => begun))
+  const startedAtMs = performance.now()
+  const [ended] = await Promise.all([stack.endApi(), stack.endApi()])
+  expect(performance.now() - startedAtMs).toBeLessThan(10_000)
+  expect(ended).toBe('code 0')
+  const [brief = '', ...long] = await Promise.all(streams.map(({ text }) => text))
+  expect(brief).toMatch(/data: \[DONE\]\n\n$/)
+  for (const text of long) expect(text).toMatch(/data: \{"error":\{[^\n]*\}\n\n$/)
+  await stack.restartApi()
+
+  const log = await settledLog(5_000)
+  expect(log.map(({ error_code }) => error_code ?? 'none').toSorted()).toEqual(['none', ...long.map(() => 'stream_broken')])
+  for (const { status, cost, input_tokens, output_tokens } of log) {
+    expect(status).toBe(200)
+    expect(output_tokens).toBeGreaterThan(5)
+    expect(cost).toBe(input_tokens + 2 * output_tokens)
+  }
+})
+
 test('a database killed in the midst of streams: they come to their end, and are billed once it is back', async () => {
   const { database } = stack
   test.skip(!database, 'DATABASE_URL names a server that is not ours to kill')
