@@ -116,7 +116,10 @@ test('a process that is asked to end, twice, breaks off long streams within 10 s
   await stack.restartApi()
 
   const log = await settledLog(5_000)
-  expect(log.map(({ error_code }) => error_code ?? 'none').toSorted()).toEqual(['none', ...long.map(() => 'stream_broken')])
+  expect(log.map(({ error_code }) => error_code ?? 'none').toSorted()).toEqual([
+    'none',
+    ...long.map(() => 'stream_broken'),
+  ])
   for (const { status, cost, input_tokens, output_tokens } of log) {
     expect(status).toBe(200)
     expect(output_tokens).toBeGreaterThan(5)
