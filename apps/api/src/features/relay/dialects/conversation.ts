@@ -88,6 +88,9 @@ export interface Turn {
   path: string
 }
 
+/** Whether a turn is of results of tools: those are never mixed with anything else, so one of many tells. */
+export const isOfResults = ({ parts }: Turn): boolean => parts.length === 0 || parts[0]?.kind === 'toolResult'
+
 export interface Tool {
   name: string
   description?: string

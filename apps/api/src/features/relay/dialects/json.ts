@@ -9,16 +9,17 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether something is nested so deeply that walking it could exhaust the stack. */
+export function isTooDeep(value: unknown, level = 1): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (level > deepestLevel) return true
+  for (const child of Array.isArray(value) ? value : Object.values(value)) if (isTooDeep(child, level + 1)) return true
+  return false
+}
+
 /** Refuses what is nested so deeply that walking it could exhaust the stack. */
 export function refuseDeepNesting(body: JsonObject) {
-  const levelIsFine = (value: unknown, level: number): boolean => {
-    if (typeof value !== 'object' || value === null) return true
-    if (level > deepestLevel) return false
-    for (const child of Array.isArray(value) ? value : Object.values(value))
-      if (!levelIsFine(child, level + 1)) return false
-    return true
-  }
-  if (!levelIsFine(body, 1)) throw refused('body', `Nothing may be nested deeper than ${deepestLevel} levels.`)
+  if (isTooDeep(body)) throw refused('body', `Nothing may be nested deeper than ${deepestLevel} levels.`)
 }
 
 // What a client sends is read strictly: a wrong type is refused with the path of the field.

@@ -120,7 +120,94 @@ function allowDialectErrors(run: () => unknown) {
 const asObject = (value: unknown): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
 
+const many = 150_000
+const repeated = <Item>(item: Item): Item[] => Array.from({ length: many }, () => item)
+const inLine = { model: 'm', max_tokens: 1 }
+const chatTool = { role: 'tool', tool_call_id: 'a', content: 'x' }
+const chatCall = {
+  role: 'assistant',
+  tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }],
+}
+const text = { type: 'text', text: 'x' }
+
+/** Requests that are as wide as nobody's, in the dialects whose clients are served. */
+const wide: [string, Exclude<Dialect, 'gemini'>, JsonObject][] = [
+  [
+    'parts of the system',
+    'chat',
+    {
+      messages: [
+        { role: 'system', content: repeated(text) },
+        { role: 'user', content: 'x' },
+      ],
+    },
+  ],
+  [
+    'parts of messages',
+    'chat',
+    {
+      messages: [
+        { role: 'user', content: repeated(text) },
+        { role: 'user', content: repeated(text) },
+      ],
+    },
+  ],
+  [
+    'parts of an answer',
+    'chat',
+    {
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content: repeated(text) },
+      ],
+    },
+  ],
+  ['results', 'chat', { messages: [chatCall, ...repeated(chatTool)] }],
+  ['messages', 'chat', { messages: repeated({ role: 'user', content: 'x' }) }],
+  ['items', 'responses', { input: repeated({ role: 'user', content: 'x' }) }],
+  [
+    'outputs',
+    'responses',
+    {
+      input: [
+        { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' },
+        ...repeated({ type: 'function_call_output', call_id: 'a', output: 'x' }),
+      ],
+    },
+  ],
+  [
+    'parts of answers',
+    'responses',
+    {
+      input: repeated({
+        role: 'assistant',
+        content: repeated(0)
+          .slice(0, 2)
+          .map(() => ({ type: 'output_text', text: 'x' })),
+      }),
+    },
+  ],
+  [
+    'blocks',
+    'messages',
+    {
+      messages: [
+        { role: 'user', content: repeated(text) },
+        { role: 'user', content: repeated(text) },
+      ],
+    },
+  ],
+]
+
 describe('unsafe input', () => {
+  it.each(wide)('150,000 %s of %s are converted, in time that grows no faster than they do', (_, from, body) => {
+    for (const to of dialects.filter((dialect) => dialect !== from)) {
+      const startedMs = performance.now()
+      expect(convertRequest(from, to, { ...inLine, ...body })).toMatchObject({})
+      expect(performance.now() - startedMs).toBeLessThan(3_000)
+    }
+  })
+
   it.each(pairs)('a broken request is converted or refused, $from to $to', ({ from, to }) => {
     fc.assert(
       fc.property(broken(requestOf(from)), (body) => {

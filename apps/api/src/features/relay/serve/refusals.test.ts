@@ -243,8 +243,17 @@ describe('400, 413 and 415', () => {
     },
   )
 
+  test('more than 100 levels are refused, whoever would read them', async () => {
+    const deep = `${'['.repeat(100)}${']'.repeat(100)}`
+    const response = await post(`{"model":"gpt-test","messages":[],"metadata":${deep}}`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: { param: 'body', message: expect.stringContaining('100 levels') },
+    })
+  })
+
   test('what is too large is refused before it is read', async () => {
-    const response = await post(JSON.stringify({ ...question, messages: saying('x'.repeat(65 * 1024 * 1024)) }))
+    const response = await post(JSON.stringify({ ...question, messages: saying('x'.repeat(32 * 1024 * 1024)) }))
     expect(response.status).toBe(413)
     expect(await response.json()).toMatchObject({ error: { code: 'request_too_large' } })
   })

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../dialects/json.ts'
+import { isObject, refuseDeepNesting, type JsonObject } from '../dialects/json.ts'
 import { RelayRefusal } from '../refusals.ts'
 import type { Endpoint, EndpointName } from './endpoints.ts'
 
@@ -34,7 +34,7 @@ const defaultModels: Partial<Record<EndpointName, string>> = { moderations: 'omn
 const positive = (value: unknown): number | null =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null
 
-/** Reads a JSON body; what is none, or no object, is refused. */
+/** Reads a JSON body; what is none, no object, or nested too deeply to be walked over, is refused. */
 export function parseBody(raw: Buffer): JsonObject {
   let value: unknown
   try {
@@ -43,6 +43,7 @@ export function parseBody(raw: Buffer): JsonObject {
     throw new RelayRefusal('invalid_request', 'The body is not valid JSON.', { cause: error })
   }
   if (!isObject(value)) throw new RelayRefusal('invalid_request', 'The body must be a JSON object.')
+  refuseDeepNesting(value)
   return value
 }
 

@@ -1,12 +1,13 @@
-import type {
-  Conversation,
-  Part,
-  ResponseFormat,
-  TextPart,
-  Tool,
-  ToolChoice,
-  ToolResultPart,
-  Turn,
+import {
+  isOfResults,
+  type Conversation,
+  type Part,
+  type ResponseFormat,
+  type TextPart,
+  type Tool,
+  type ToolChoice,
+  type ToolResultPart,
+  type Turn,
 } from '../conversation.ts'
 import { refused, unsupported, unsupportedType } from '../dialect-error.ts'
 import {
@@ -40,8 +41,8 @@ function refuseWhatHasNoPlace(body: JsonObject) {
 }
 
 function readAssistant(message: JsonObject, path: string): Part[] {
-  const parts: Part[] = readReasoningDetails(message.reasoning_details, 'chat')
-  parts.push(...readChatContent(message.content, `${path}.content`))
+  const thinking: Part[] = readReasoningDetails(message.reasoning_details, 'chat')
+  const parts = thinking.concat(readChatContent(message.content, `${path}.content`))
   const refusal = optional(message.refusal, `${path}.refusal`, requiredString)
   if (refusal) parts.push({ kind: 'refusal', text: refusal })
   const calls = optional(message.tool_calls, `${path}.tool_calls`, requiredArray) ?? []
@@ -67,7 +68,7 @@ function readTurns(messages: unknown[]): { system: TextPart[]; turns: Turn[] } {
       case 'system':
       case 'developer': {
         const parts = content().filter((part) => part.kind === 'text')
-        if (turns.length === 0) system.push(...parts)
+        if (turns.length === 0) for (const part of parts) system.push(part)
         else turns.push({ role: 'system', parts, path: `${path}.content` })
         return
       }
@@ -80,7 +81,7 @@ function readTurns(messages: unknown[]): { system: TextPart[]; turns: Turn[] } {
       case 'tool': {
         const result = readToolResult(message, path)
         // Results of parallel calls belong together: other dialects expect them in one turn.
-        if (last?.role === 'user' && last.parts.every((part) => part.kind === 'toolResult')) last.parts.push(result)
+        if (last?.role === 'user' && isOfResults(last)) last.parts.push(result)
         else turns.push({ role: 'user', parts: [result], path: `${path}.content` })
         return
       }

@@ -14,7 +14,7 @@ function writeContents(turns: Turn[], model: string): JsonObject[] {
     const role = turn.role === 'assistant' ? 'model' : 'user'
     const last = contents.at(-1)
     // Results of calls must all stand in the one turn after them.
-    if (last?.role === role) last.parts.push(...parts)
+    if (last?.role === role) for (const part of parts) last.parts.push(part)
     else contents.push({ role, parts })
   }
   return contents

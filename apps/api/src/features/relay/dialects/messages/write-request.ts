@@ -61,7 +61,7 @@ function writeMessages(turns: Turn[]): JsonObject[] {
     if (content.length === 0) continue
     const last = messages.at(-1)
     // Results must open the message after the calls, and roles alternate.
-    if (last?.role === turn.role) last.content.push(...content)
+    if (last?.role === turn.role) for (const block of content) last.content.push(block)
     else messages.push({ role: turn.role, content })
   }
   const last = messages.at(-1)

@@ -1,4 +1,13 @@
-import type { Conversation, Part, ResponseFormat, TextPart, Thinking, Tool, ToolChoice, Turn } from '../conversation.ts'
+import {
+  isOfResults,
+  type Conversation,
+  type ResponseFormat,
+  type TextPart,
+  type Thinking,
+  type Tool,
+  type ToolChoice,
+  type Turn,
+} from '../conversation.ts'
 import { refused, unsupported, unsupportedType } from '../dialect-error.ts'
 import {
   boolean,
@@ -59,8 +68,6 @@ function readItem(item: JsonObject, path: string): Turn {
   }
 }
 
-const isResult = (part: Part) => part.kind === 'toolResult'
-
 /** Items are finer than turns: thoughts, text and calls of one answer are one turn, and so are the results of its calls. */
 function readTurns(input: unknown): Turn[] {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ kind: 'text', text: input }], path: 'input' }]
@@ -71,8 +78,8 @@ function readTurns(input: unknown): Turn[] {
     const last = turns.at(-1)
     const continues =
       last?.role === turn.role &&
-      (turn.role === 'assistant' || (turn.role === 'user' && last.parts.every(isResult) && turn.parts.every(isResult)))
-    if (continues) last.parts.push(...turn.parts)
+      (turn.role === 'assistant' || (turn.role === 'user' && isOfResults(last) && isOfResults(turn)))
+    if (continues) for (const part of turn.parts) last.parts.push(part)
     else turns.push(turn)
   })
   return turns
