@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { refusalBody, refusalHeaders, RelayRefusal, type Envelope } from '../refusals.ts'
 import { authenticateKey, keyOf } from './authenticate.ts'
@@ -7,6 +8,7 @@ import type { ServeDependencies } from './dependencies.ts'
 import { endpoints, type Endpoint } from './endpoints.ts'
 import { modelRoutes } from './models.ts'
 import { receiveForm } from './multipart-form.ts'
+import { createBodyRoom, receiveBody, type BodyPlace } from './receive-body.ts'
 import { requestIdHeaders, sendRefusal, toRefusal } from './refuse.ts'
 import { parseBody } from './request-body.ts'
 import { createServe } from './serve.ts'
@@ -20,9 +22,6 @@ const formType = 'multipart/form-data'
 const isForm = ({ headers }: FastifyRequest): boolean =>
   headers['content-type']?.toLowerCase().startsWith(formType) === true
 
-/** Pictures travel inside the JSON of a request. */
-const bodyBytesMax = 64 * 1024 * 1024
-
 /** Which clients ask, told from the address and from what only Anthropic's clients send. */
 const envelopeOf = (request: FastifyRequest): Envelope =>
   request.url.startsWith(`${prefix}/messages`) || request.headers['anthropic-version'] !== undefined
@@ -33,6 +32,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the key of a call to the relay opens. */
     relayCredential: Credential | null
+    /** Where the body of such a call has its place in memory. */
+    relayBodyPlace: BodyPlace | null
   }
 }
 
@@ -63,7 +64,6 @@ function answerErrors(relay: FastifyInstance): void {
 /** Fastify's own refusals. */
 function fromFastify(error: unknown): RelayRefusal | null {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
-  if (status === 413) return new RelayRefusal('request_too_large', 'The body is larger than allowed.', { cause: error })
   if (status === 415) return new RelayRefusal('unsupported_media_type', 'Send JSON.', { cause: error })
   if (status === 400) return new RelayRefusal('invalid_request', 'The body could not be read.', { cause: error })
   return null
@@ -73,6 +73,7 @@ function fromFastify(error: unknown): RelayRefusal | null {
 export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencies): void {
   const { incomingDir } = dependencies
   const serve = createServe(dependencies)
+  const bodies = createBodyRoom()
 
   /** The key is judged before the body is read: strangers cost no memory. */
   async function authenticate(request: FastifyRequest): Promise<void> {
@@ -120,21 +121,26 @@ export function serveRoutes(app: FastifyInstance, dependencies: ServeDependencie
     async (relay) => {
       answerErrors(relay)
       relay.decorateRequest('relayCredential', null)
+      relay.decorateRequest('relayBodyPlace', null)
       relay.removeAllContentTypeParsers()
-      relay.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_, body, done) =>
-        done(null, body),
+      relay.addContentTypeParser(
+        'application/json',
+        async ({ relayBodyPlace: place }: FastifyRequest, payload: IncomingMessage) => {
+          if (!place) throw new Error('a body without a place')
+          return receiveBody(payload, place)
+        },
       )
       // Read by the endpoints that take it, once the key was judged.
       relay.addContentTypeParser(formType, (_request, _payload, done) => done(null))
       relay.addHook('onRequest', authenticate)
+      relay.addHook('onRequest', (request, reply, done) => {
+        request.relayBodyPlace = bodies.placeFor(reply.raw)
+        done()
+      })
       modelRoutes(relay, dependencies)
       storedResponseRoutes(relay, dependencies)
       for (const endpoint of endpoints) {
-        const options = {
-          schema: { hide: true },
-          helmet: false as const,
-          ...(endpoint.body === 'json' && { bodyLimit: bodyBytesMax }),
-        }
+        const options = { schema: { hide: true }, helmet: false as const }
         relay.post(endpoint.path.slice(prefix.length), options, handle[endpoint.body](endpoint))
       }
     },
