@@ -76,16 +76,16 @@ describe('patterns', () => {
   })
 
   test('one that would stop another engine for years is answered at once', () => {
-    const text = `${'a'.repeat(100_000)}!`
+    const text = `${'a'.repeat(30_000)}!`
     const startedMs = performance.now()
     expect(textOf(pattern('(a+)+$', '(a|aa)+$', '(.*a){20}$'), text)).toBe(text)
-    expect(performance.now() - startedMs).toBeLessThan(5_000)
+    expect(performance.now() - startedMs).toBeLessThan(1_000)
   })
 
   test('one made to look through the text again and again is stopped, and the text refused', () => {
     const startedMs = performance.now()
     expect(textOf(pattern(String.raw`x|x(?s:.*)!`, String.raw`(?s)x.*y|x`), 'x'.repeat(1_000_000))).toMatch('refused')
-    expect(performance.now() - startedMs).toBeLessThan(10_000)
+    expect(performance.now() - startedMs).toBeLessThan(1_000)
   })
 
   test.each([
@@ -183,6 +183,20 @@ describe('a text that comes in pieces', () => {
         [...text].map((_, index) => index),
       ),
     ).toBe('It is [redacted], keep it.')
+  })
+
+  test('a long one goes out as it would have gone in shorter parts, wherever a match stands', () => {
+    const secret = `key-${'aB3'.repeat(1_000)}`
+    for (const before of [32_700, 32_764, 32_768, 30_000, 65_530, 98_000])
+      for (const [watching, match] of [
+        [keyword('falcon'), 'falcon'],
+        [pattern(String.raw`\b\d{4}-\d{4}\b`), '1234-5678'],
+        [pattern('key-[A-Za-z0-9]{20,}'), secret],
+        [pattern('(?s)BEGIN.*?END'), `BEGIN ${'x '.repeat(1_500)}END`],
+      ] as const) {
+        const fill = 'wörd '.repeat(before).slice(0, before - 1)
+        expect(textOf([...watching], `${fill} ${match} ${fill}`)).toBe(`${fill} [redacted] ${fill}`)
+      }
   })
 
   test('a match without an end does not hold a stream back for ever', () => {

@@ -20,6 +20,8 @@ export interface Guardrail {
   action: GuardrailRule['action']
   /** What must be known of a text behind a place to say whether a match begins there. */
   reach: number
+  /** Characters of the longest match; Infinity for a pattern without an end. */
+  longest: number
   /** Finds the matches of a folded text one after the other, each from a place on. */
   search(text: string): (from: number) => Match | null
 }
@@ -27,11 +29,13 @@ export interface Guardrail {
 /** Text that a guardrail refuses, or that costs too much to look through. */
 export class GuardrailStop extends Error {
   readonly guardrail: string
+  readonly reason: 'match' | 'cost'
 
   constructor(guardrail: string, reason: 'match' | 'cost') {
     super(reason === 'match' ? 'a guardrail matched' : 'a guardrail took too long')
     this.name = 'GuardrailStop'
     this.guardrail = guardrail
+    this.reason = reason
   }
 }
 
@@ -61,13 +65,14 @@ export function checkPattern(pattern: string): string | null {
   }
 }
 
-function patternGuard(pattern: string): Pick<Guardrail, 'reach' | 'search'> {
+function patternGuard(pattern: string): Pick<Guardrail, 'reach' | 'longest' | 'search'> {
   const refusal = checkPattern(pattern)
   if (refusal !== null) throw new Error(refusal)
   const compiled = RE2JS.compile(pattern)
   const { shortest, longest } = lengthOfPattern(pattern)
   return {
     reach: Math.min(Number.isFinite(longest) ? longest : Math.max(shortest, endlessReach), reachMax),
+    longest,
     search(text) {
       const matcher = compiled.matcher(text)
       return (from) => {
@@ -91,15 +96,17 @@ function keywordSource(word: string): string {
   return `${before}${word.replace(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`)}${after}`
 }
 
-function keywordGuard(keywords: string[]): Pick<Guardrail, 'reach' | 'search'> {
+function keywordGuard(keywords: string[]): Pick<Guardrail, 'reach' | 'longest' | 'search'> {
   const words = keywords.map(foldWord).filter((word) => word.trim() !== '')
   if (words.length === 0) throw new Error('A guardrail needs a keyword.')
   // Of two that begin at one place the longer one is meant.
   const sources = words.toSorted((one, other) => other.length - one.length).map(keywordSource)
   // Alternatives of plain words: nothing in it can be retried more often than there are words.
   const expression = new RegExp(sources.join('|'), 'giv')
+  const longest = Math.max(...words.map((word) => word.length))
   return {
-    reach: Math.max(...words.map((word) => word.length)),
+    reach: longest,
+    longest,
     search: (text) => (from) => {
       expression.lastIndex = from
       const found = expression.exec(text)
@@ -121,16 +128,26 @@ interface Look {
   matches: Match[]
 }
 
-/** Time that looking through a text may take: each find is linear, but a pattern can be made to find again and again. */
-const budgetMs = (text: string): number => 100 + text.length / 4_096
+/** Nothing else goes on meanwhile, so looking through the texts of a request, or a piece of a stream, may take so long. */
+const lookMaxMs = 200
 
-/** Finds all matches that begin before `horizon`; answers from where on a match may still be growing. */
+/** When what begins now has taken too long. */
+export const lookDeadlineMs = (): number => performance.now() + lookMaxMs
+
+/**
+ * Long texts are looked at in parts of so many characters, and the clock before each guardrail looks at one: the largest
+ * pattern takes a tenth of a second for it.
+ */
+const partLength = 32_768
+
+/** Finds all matches that begin before `horizon`, unless it takes too long; answers from where on a match may still be growing. */
 function lookThrough(look: Look, folded: FoldedText, horizon: number, isLast: boolean, deadlineMs: number): number {
   const { guard } = look
   const next = guard.search(folded.text)
   look.matches = []
   let from = look.cursor
   while (from < folded.text.length) {
+    if (performance.now() > deadlineMs) throw new GuardrailStop(guard.name, 'cost')
     const match = next(from)
     if (!match || match.start >= horizon) break
     if (guard.action === 'refuse') throw new GuardrailStop(guard.name, 'match')
@@ -138,15 +155,14 @@ function lookThrough(look: Look, folded: FoldedText, horizon: number, isLast: bo
     if (mayGrow) return match.start
     look.matches.push(match)
     from = folded.placeOf(folded.originalEndOf(match.end))
-    if (performance.now() > deadlineMs) throw new GuardrailStop(guard.name, 'cost')
   }
   return horizon
 }
 
 /** Guards a text that comes in pieces. */
 export interface TextScan {
-  /** Takes a piece and answers what may go out by now; with `isLast` that is all the rest. */
-  push(piece: string, isLast: boolean): string
+  /** Takes a piece and answers what may go out by now; with `isLast` that is all the rest. Throws past `deadlineMs`. */
+  push(piece: string, isLast: boolean, deadlineMs?: number): string
   /** Places redacted so far. */
   hits(): number
 }
@@ -156,8 +172,11 @@ export interface TextScan {
  * back the last characters, as many as the longest match has. A pattern without an end is found by its first 64
  * characters, and as long as it grows up to 4,096.
  */
-export function createTextScan(guards: readonly Guardrail[]): TextScan {
-  const reach = Math.max(0, ...guards.map((guard) => guard.reach))
+export function createTextScan(
+  guards: readonly Guardrail[],
+  reachOf = ({ reach }: Guardrail): number => reach,
+): TextScan {
+  const reach = Math.max(0, ...guards.map(reachOf))
   const looks: Look[] = guards.map((guard) => ({ guard, cursor: 0, matches: [] }))
   /** What is not out yet, and one character before it, for patterns that ask what stands before. */
   let kept = ''
@@ -185,35 +204,42 @@ export function createTextScan(guards: readonly Guardrail[]): TextScan {
     return out
   }
 
+  function pushPart(part: string, isLast: boolean, deadlineMs: number): string {
+    kept += part
+    const folded = foldText(kept)
+    const first = horizonOf(folded, isLast)
+    if (first === 0 && !isLast) return ''
+    for (const look of looks) look.cursor = folded.placeOf(look.cursor)
+    const horizons = looks.map((look) => lookThrough(look, folded, first, isLast, deadlineMs))
+    // Never inside of a character.
+    const end = folded.originalOf(Math.min(first, ...horizons))
+    const horizon = folded.placeOf(end)
+    const matches = looks.flatMap((look) => {
+      const decided = look.matches.filter(({ start }) => start < horizon)
+      const found = decided.map((match) => ({
+        start: folded.originalOf(match.start),
+        end: folded.originalEndOf(match.end),
+      }))
+      look.cursor = Math.max(folded.originalOf(look.cursor), end, found.at(-1)?.end ?? 0)
+      return found
+    })
+    const out = write(matches, end)
+    const cut = horizon === 0 ? 0 : folded.originalOf(horizon - 1)
+    kept = kept.slice(cut)
+    written -= cut
+    for (const look of looks) look.cursor -= cut
+    return out
+  }
+
   return {
     hits: () => hits,
-    push(piece, isLast) {
-      kept += piece
-      const folded = foldText(kept)
-      const first = horizonOf(folded, isLast)
-      if (first === 0 && !isLast) return ''
-      const deadlineMs = performance.now() + budgetMs(kept)
-      for (const look of looks) look.cursor = folded.placeOf(look.cursor)
-      const horizons = looks.map((look) => lookThrough(look, folded, first, isLast, deadlineMs))
-      // Never inside of a character.
-      const end = folded.originalOf(Math.min(first, ...horizons))
-      const horizon = folded.placeOf(end)
-      const matches: Match[] = []
-      for (const look of looks) {
-        const decided = look.matches.filter(({ start }) => start < horizon)
-        const found = decided.map((match) => ({
-          start: folded.originalOf(match.start),
-          end: folded.originalEndOf(match.end),
-        }))
-        look.cursor = Math.max(folded.originalOf(look.cursor), end, found.at(-1)?.end ?? 0)
-        matches.push(...found)
+    push(piece, isLast, deadlineMs = lookDeadlineMs()) {
+      let out = ''
+      for (let from = 0; ; from += partLength) {
+        const isEnd = from + partLength >= piece.length
+        out += pushPart(piece.slice(from, from + partLength), isLast && isEnd, deadlineMs)
+        if (isEnd) return out
       }
-      const out = write(matches, end)
-      const cut = horizon === 0 ? 0 : folded.originalOf(horizon - 1)
-      kept = kept.slice(cut)
-      written -= cut
-      for (const look of looks) look.cursor -= cut
-      return out
     },
   }
 }
@@ -221,10 +247,15 @@ export function createTextScan(guards: readonly Guardrail[]): TextScan {
 /** What guardrails say of a text. */
 export type Verdict = { ok: true; text: string; hits: number } | { ok: false; guardrail: string }
 
-/** Guards a whole text; throws GuardrailStop where it is refused. */
-export function guardText(guards: readonly Guardrail[], text: string): { text: string; hits: number } {
-  const scan = createTextScan(guards)
-  return { text: scan.push(text, true), hits: scan.hits() }
+/** Guards a whole text; throws GuardrailStop where it is refused, or takes longer than until `deadlineMs`. */
+export function guardText(
+  guards: readonly Guardrail[],
+  text: string,
+  deadlineMs = lookDeadlineMs(),
+): { text: string; hits: number } {
+  // Nobody waits for the first characters: a match without an end is waited for as long as one may grow.
+  const scan = createTextScan(guards, ({ longest }) => Math.min(longest, growingMax))
+  return { text: scan.push(text, true, deadlineMs), hits: scan.hits() }
 }
 
 /** Guards a whole text. */

@@ -91,7 +91,9 @@ describe('a request', () => {
     const expected: unknown = JSON.parse(JSON.stringify(body).replaceAll(/(?<!kept )falcon/g, '[redacted]'))
     expect(guarded).toEqual({ hits, body: Object.assign({}, expected, { model: 'kept falcon' }) })
     expect(body).toEqual(before)
-    expect(guardRequest(endpoint, body, refuse)).toEqual(hits > 0 ? { refusedBy: 'birds' } : { hits: 0, body })
+    expect(guardRequest(endpoint, body, refuse)).toEqual(
+      hits > 0 ? { refusedBy: 'birds', reason: 'match' } : { hits: 0, body },
+    )
   })
 
   test('that holds nothing of it stays the very same', () => {
@@ -150,7 +152,7 @@ test.each(answers)('an answer of %s: %s', (endpoint, _, body, hits) => {
       .replace('{"content":[{"token":"fal"}]}', 'null'),
   )
   expect(guarded).toEqual({ hits, body: expected })
-  expect(guardAnswer(endpoint, body, refuse)).toEqual({ refusedBy: 'birds' })
+  expect(guardAnswer(endpoint, body, refuse)).toEqual({ refusedBy: 'birds', reason: 'match' })
 })
 
 test('arguments stay JSON when a pattern reaches over more than a string', () => {
@@ -159,4 +161,25 @@ test('arguments stay JSON when a pattern reaches over more than a string', () =>
   expect(guardAnswer('chat', body, greedy)).toMatchObject({
     body: { choices: [{ message: { tool_calls: [{ function: { arguments: '{"q":"[redacted]","n":1}' } }] } }] },
   })
+})
+
+const many = Array.from({ length: 20 }, (_, index) => String.raw`\b[A-Z]{2}${index}\d{8,20}[a-z]+@x\b`)
+const patterns = compileGuardrail({ ...rule, kind: 'pattern', matches: many, action: 'redact' })
+const prose = 'The Quick brown fox jumps over 12 lazy dogs, and writes to nobody@x at No 10. '
+
+test.each([
+  ['20 patterns', patterns, [prose.repeat(55_000)]],
+  ['20 patterns, in many texts', patterns, Array.from({ length: 55_000 }, () => prose)],
+  ['a keyword', redact, [prose.repeat(55_000)]],
+])('what %s cannot look through in time is refused, and holds nothing else up', (_, guards, texts) => {
+  const body = { messages: texts.map((content) => ({ role: 'user', content })) }
+  const startedMs = performance.now()
+  expect(() => guardRequest('chat', body, guards)).toThrow('more text than the guardrail “birds” can look through')
+  expect(performance.now() - startedMs).toBeLessThan(600)
+})
+
+test('what is nested too deeply inside of a text is guarded as a text', () => {
+  const deep = `${'['.repeat(200_000)}"falcon"${']'.repeat(200_000)}`
+  const body = { messages: [{ role: 'assistant', tool_calls: [{ function: { arguments: deep } }] }] }
+  expect(guardRequest('chat', body, redact)).toMatchObject({ hits: 1 })
 })

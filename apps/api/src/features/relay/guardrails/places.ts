@@ -1,4 +1,4 @@
-import { isObject, parsed } from '../dialects/json.ts'
+import { isObject, isTooDeep, parsed } from '../dialects/json.ts'
 
 /** Looks at one text and answers what stands in its place; throws where it is refused. */
 export type Rewrite = (text: string) => string
@@ -46,7 +46,7 @@ function rewriteAnywhere(value: unknown, rewrite: Rewrite): unknown {
 
 function rewriteJson(source: string, rewrite: Rewrite): string {
   const value = parsed(source)
-  if (value === undefined) return rewrite(source)
+  if (value === undefined || isTooDeep(value)) return rewrite(source)
   const changed = rewriteAnywhere(value, rewrite)
   return changed === value ? source : JSON.stringify(changed)
 }

@@ -1,11 +1,12 @@
 import { relayGuardrailHits } from '../../../platform/metrics.ts'
 import { isObject, type JsonObject } from '../dialects/json.ts'
 import type { EndpointName } from '../serve/endpoints.ts'
-import { GuardrailStop, guardText, type Guardrail } from './engine.ts'
+import { RelayRefusal } from '../refusals.ts'
+import { GuardrailStop, guardText, lookDeadlineMs, type Guardrail } from './engine.ts'
 import { anything, each, fields, jsonText, rewriteAt, text, texts, type Place, type PlaceOf } from './places.ts'
 
 /** What guardrails made of a request or an answer. */
-export type Guarded = { body: JsonObject; hits: number } | { refusedBy: string }
+export type Guarded = { body: JsonObject; hits: number } | { refusedBy: string; reason: GuardrailStop['reason'] }
 
 /** What a call of a tool holds, as OpenAI writes it. */
 export const chatToolCall = fields({
@@ -99,13 +100,20 @@ const places: Partial<Record<EndpointName, PlaceOf>> = {
   }),
 }
 
-/** Guards all texts at a place of a body. The body itself stays as it was. */
+/** Characters that are looked at of one request or answer: more than any model reads. */
+const lengthMax = 4 * 1024 * 1024
+
+/** Guards all texts at a place of a body, as long as they are no more than can be looked at. The body itself stays as it was. */
 export function guardBody(place: PlaceOf | undefined, body: JsonObject, guards: readonly Guardrail[]): Guarded {
   if (!place || guards.length === 0) return { body, hits: 0 }
+  const deadlineMs = lookDeadlineMs()
+  let length = 0
   let hits = 0
   try {
     const guarded = rewriteAt(body, place(body), (one) => {
-      const verdict = guardText(guards, one)
+      length += one.length
+      if (length > lengthMax) throw new GuardrailStop(guards[0]?.name ?? '', 'cost')
+      const verdict = guardText(guards, one, deadlineMs)
       hits += verdict.hits
       return verdict.hits === 0 ? one : verdict.text
     })
@@ -114,11 +122,17 @@ export function guardBody(place: PlaceOf | undefined, body: JsonObject, guards: 
   } catch (error) {
     if (!(error instanceof GuardrailStop)) throw error
     relayGuardrailHits.inc({ action: 'refuse' })
-    return { refusedBy: error.guardrail }
+    return { refusedBy: error.guardrail, reason: error.reason }
   }
 }
 
-/** Guards the texts of a request: what is to be redacted is, in a copy; or it is refused. */
+/** Guards the texts of a request: what is to be redacted is, in a copy; or it is refused. Throws a refusal for too much text. */
 export function guardRequest(endpoint: EndpointName, body: JsonObject, guards: readonly Guardrail[]): Guarded {
-  return guardBody(places[endpoint], body, guards)
+  const guarded = guardBody(places[endpoint], body, guards)
+  if ('refusedBy' in guarded && guarded.reason === 'cost')
+    throw new RelayRefusal(
+      'request_too_large',
+      `The request holds more text than the guardrail “${guarded.refusedBy}” can look through. Send less at once.`,
+    )
+  return guarded
 }
