@@ -11,7 +11,7 @@ import { RelayRefusal } from '../refusals.ts'
 import type { TokenOptions } from '../tables.ts'
 
 /** How fast something may be used; null for no limit. */
-export interface Rates {
+export interface RateLimits {
   rpm: number | null
   tpm: number | null
   concurrency: number | null
@@ -30,8 +30,8 @@ export interface Credential {
   expiresAtMs: number
   allowsModel: (model: string) => boolean
   allowsAddress: (address: string) => boolean
-  rates: Rates
-  groupRates: Rates
+  limits: RateLimits
+  groupLimits: RateLimits
   options: TokenOptions
 }
 
@@ -115,8 +115,8 @@ function toCredential(record: TokenRecord): Credential {
     expiresAtMs: record.expires_at?.getTime() ?? Infinity,
     allowsModel: (model) => ofGroup(model) && ofToken(model),
     allowsAddress: addressMatcher(parseList(record.subnets)),
-    rates: { rpm: record.rpm, tpm: record.tpm, concurrency: record.concurrency },
-    groupRates: { rpm: record.group_rpm, tpm: record.group_tpm, concurrency: record.group_concurrency },
+    limits: { rpm: record.rpm, tpm: record.tpm, concurrency: record.concurrency },
+    groupLimits: { rpm: record.group_rpm, tpm: record.group_tpm, concurrency: record.group_concurrency },
     options,
   }
 }

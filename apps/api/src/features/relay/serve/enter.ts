@@ -15,10 +15,10 @@ export async function enterLimits(
   limits: Limits,
   { credential, inputTokens }: Pick<Call, 'credential' | 'inputTokens'>,
 ): Promise<Entered> {
-  const { tokenId, groupId, rates, groupRates } = credential
+  const { tokenId, groupId, limits: tokenLimits, groupLimits } = credential
   const owners = [
-    { key: `t${tokenId}`, ...rates },
-    { key: `g${groupId}`, ...groupRates },
+    { key: `t${tokenId}`, ...tokenLimits },
+    { key: `g${groupId}`, ...groupLimits },
   ]
   const entered = await limits.enter(owners, inputTokens)
   if (!('refusal' in entered)) return entered
