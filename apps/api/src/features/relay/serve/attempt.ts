@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { GuardrailStop } from '../guardrails/engine.ts'
 import type { Dialect } from '../dialects/convert.ts'
-import { isObject, type JsonObject } from '../dialects/json.ts'
+import { isObject, parsed, type JsonObject } from '../dialects/json.ts'
 import type { Channel } from '../routing/channels.ts'
 import { UpstreamFailure, type UpstreamAnswer, type UpstreamFault } from '../upstream/client.ts'
 import type { StreamRelay } from './stream-relay.ts'
@@ -128,6 +128,7 @@ export function readFirst(answer: UpstreamAnswer, relay: StreamRelay): Promise<A
 /** A refusal of the upstream's, with what it said. */
 export async function readRefusal(answer: UpstreamAnswer): Promise<FailedAttempt> {
   const { headers, status } = answer
+  // Without a body that can be read, the status says enough.
   const body = await readWhole(answer, refusalBytesMax).catch(() => nothing)
   return failed({ status, message: `it answered ${status}`, headers, body })
 }
@@ -137,12 +138,7 @@ export async function readAnswer(answer: UpstreamAnswer, isJson: boolean): Promi
   const { status, headers } = answer
   const body = await readWhole(answer)
   if (!isJson) return { kind: 'whole', status, headers, body, json: null }
-  let json: unknown
-  try {
-    json = JSON.parse(body.toString())
-  } catch {
-    json = null
-  }
+  const json = parsed(body.toString())
   if (isObject(json)) return { kind: 'whole', status, headers, body, json }
   return failed({ status: 502, fault: 'unreadable', message: 'it answered with something that is no JSON', headers })
 }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { isDatabaseAway } from '../../../platform/database.ts'
 import { AppError } from '../../../platform/http/errors.ts'
 import { DialectError } from '../dialects/dialect-error.ts'
-import { isObject } from '../dialects/json.ts'
+import { isObject, parsed } from '../dialects/json.ts'
 import { GuardrailStop } from '../guardrails/engine.ts'
 import { refusalBody, refusalHeaders, RelayRefusal, type Envelope } from '../refusals.ts'
 import type { FailedAttempt } from './attempt.ts'
@@ -66,14 +66,10 @@ export const withoutAccount = (body: Buffer): string =>
 
 /** What an upstream's refusal says for a person; null where it says nothing that is meant for one. */
 export function upstreamMessage(body: Buffer): string | null {
-  try {
-    const value: unknown = JSON.parse(body.toString())
-    const error = isObject(value) ? value.error : undefined
-    const message = isObject(error) ? error.message : isObject(value) ? value.message : undefined
-    return typeof message === 'string' ? withoutAccount(Buffer.from(message)).slice(0, 2_000) : null
-  } catch {
-    return null
-  }
+  const value = parsed(body.toString())
+  const error = isObject(value) ? value.error : undefined
+  const message = isObject(error) ? error.message : isObject(value) ? value.message : undefined
+  return typeof message === 'string' ? withoutAccount(Buffer.from(message)).slice(0, 2_000) : null
 }
 
 /** The last failed attempt as what the client is told, where the upstream's own words are not handed on. */
