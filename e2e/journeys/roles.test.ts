@@ -10,7 +10,10 @@ async function giveRole(
 ) {
   await page.goto('/admin/roles?view=people')
   await page.getByRole('searchbox', { name: 'Find people' }).fill(name)
-  await press(page.getByRole('list', { name: 'People and their roles' }).getByRole('button', { name }))
+  const list = page.getByRole('list', { name: 'People and their roles' })
+  // A row that is pressed while the search is on its way may be replaced before it opens anything.
+  await expect(list.getByRole('listitem')).toHaveCount(1)
+  await press(list.getByRole('button', { name }))
   const dialog = page.getByRole('dialog', { name: `Access of ${name}` })
   await dialog.getByLabel('Role').selectOption({ label: role })
   await expect(page.getByText(`${name} now has the role ${role}`)).toBeVisible()
