@@ -1,4 +1,3 @@
-import type { Permission } from '@parley/protocol/access'
 import {
   Building2,
   Flag,
@@ -10,11 +9,9 @@ import {
   ScrollText,
   Server,
   Users,
-  type LucideIcon,
 } from 'lucide-react'
-import { lazy, type ComponentType } from 'react'
-import { useSelector } from 'react-redux'
-import { selectMay, type AccessRoot } from '../access/access-slice.ts'
+import { lazy } from 'react'
+import { usePermittedSections, type SectionView } from '../access/console-sections.ts'
 
 /** The sections of the console, by the last part of their address, in the order they are listed. */
 export const sections = [
@@ -31,13 +28,6 @@ export const sections = [
 ] as const
 
 export type Section = (typeof sections)[number]
-
-interface SectionView {
-  /** Without it the section is not offered. */
-  permission: Permission
-  icon: LucideIcon
-  page: ComponentType
-}
 
 export const sectionViews: Record<Section, SectionView> = {
   overview: { permission: 'workspace:admin', icon: Gauge, page: lazy(() => import('./overview-page.tsx')) },
@@ -63,9 +53,4 @@ export const sectionViews: Record<Section, SectionView> = {
 export const isSection = (value: string): value is Section => sections.some((section) => section === value)
 
 /** The sections one may see; it changes the moment a grant does. */
-export const useOwnSections = (): Section[] => {
-  const seen = useSelector((root: AccessRoot) =>
-    sections.filter((section) => selectMay(root, sectionViews[section].permission)).join(' '),
-  )
-  return useMemo(() => seen.split(' ').filter(isSection), [seen])
-}
+export const useOwnSections = (): Section[] => usePermittedSections(sections, sectionViews)

@@ -1,4 +1,3 @@
-import type { Permission } from '@parley/protocol/access'
 import {
   Boxes,
   MessageSquareText,
@@ -9,11 +8,9 @@ import {
   ScrollText,
   Settings,
   Tags,
-  type LucideIcon,
 } from 'lucide-react'
-import { lazy, type ComponentType } from 'react'
-import { useSelector } from 'react-redux'
-import { selectMay, type AccessRoot } from '../access/access-slice.ts'
+import { lazy } from 'react'
+import { usePermittedSections, type SectionView } from '../access/console-sections.ts'
 
 /** The sections of the relay, by the last part of their address, in the order they are listed. */
 export const sections = [
@@ -29,13 +26,6 @@ export const sections = [
 ] as const
 
 export type Section = (typeof sections)[number]
-
-interface SectionView {
-  /** Without it the section is not offered. */
-  permission: Permission
-  icon: LucideIcon
-  page: ComponentType
-}
 
 export const sectionViews: Record<Section, SectionView> = {
   overview: { permission: 'relay:read', icon: ChartColumn, page: lazy(() => import('./overview-page.tsx')) },
@@ -56,9 +46,4 @@ export const sectionViews: Record<Section, SectionView> = {
 export const isSection = (value: string): value is Section => sections.some((section) => section === value)
 
 /** The sections one may see; it changes the moment a grant does. */
-export const useOwnSections = (): Section[] => {
-  const seen = useSelector((root: AccessRoot) =>
-    sections.filter((section) => selectMay(root, sectionViews[section].permission)).join(' '),
-  )
-  return useMemo(() => seen.split(' ').filter(isSection), [seen])
-}
+export const useOwnSections = (): Section[] => usePermittedSections(sections, sectionViews)
