@@ -24,6 +24,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'infra',
+          root: 'infra',
+          include: ['**/*.test.ts'],
+          globalSetup: [join(import.meta.dirname, 'scripts/vitest-database.ts')],
+        },
+      },
+      {
+        test: {
           name: 'scripts',
           root: 'scripts',
           include: ['**/*.test.ts'],

@@ -16,7 +16,7 @@ export const steps: Step[] = [
   check('format', [['prettier', '--check', '--log-level', 'warn', '.']]),
   check('lint', [['oxlint', '--type-aware', '--deny-warnings']]),
   check('imports', [
-    ['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'e2e', 'bench', 'scripts'],
+    ['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'e2e', 'bench', 'scripts', 'infra'],
   ]),
   check('types', [
     ['tsc', '-p', 'tsconfig.json'],
@@ -27,6 +27,7 @@ export const steps: Step[] = [
   { name: 'unit', run: () => vitest(['protocol', 'client', 'web']) },
   { name: 'api', run: () => vitest(['api', 'scripts']) },
   { name: 'build', run: build },
+  { name: 'infra', run: () => vitest(['infra']) },
   { name: 'e2e', run: playwright },
   check('lighthouse', [['node', 'e2e/lighthouse.ts']]),
 ]
