@@ -82,9 +82,10 @@ test('SIGHUP takes up what may change, names what may not, and keeps everything 
   expect(await once(child, 'exit')).toEqual([0, null])
 }, 60_000)
 
-test('a bad setting stops the start, naming it', async () => {
-  const { child, said } = await start('PORT: 0\nLOG_LEVEL: loud\n')
+test('a bad setting stops the start, naming it in plain lines', async () => {
+  const { child, lines, said } = await start('PORT: 0\nLOG_LEVEL: loud\n')
   const ended = once(child, 'exit')
   await said('must be one of fatal, error, warn')
   expect(await ended).toEqual([1, null])
+  expect(lines.filter((line) => line.startsWith('    at '))).toEqual([])
 }, 60_000)
