@@ -60,7 +60,9 @@ function addLayer(layer: Record<string, unknown>, from: string, { names, secrets
     const path = secrets.has(name) ? layer[`${name}_FILE`] : undefined
     if (typeof path !== 'string' || path === '') continue
     try {
-      layers.given.set(name, { value: readFileSync(path, 'utf8').trim(), from: `${name}_FILE in ${from}` })
+      const content = readFileSync(path, 'utf8').trim()
+      // Compose mounts the file of every secret; an empty one is how an installation goes without.
+      if (content !== '') layers.given.set(name, { value: content, from: `${name}_FILE in ${from}` })
     } catch (error) {
       layers.problems.push(`${name} (${name}_FILE in ${from}) cannot be read: ${firstLineOf(error)}`)
     }

@@ -89,6 +89,8 @@ describe('a bad setting stops the start', () => {
     const path = join(folder, 'absent')
     expect(refusalOf({ ...needed, CONFIG_FILE: path })).toContain(`${path} cannot be read: ENOENT`)
     expect(refusalOf({ ...needed, JWT_SECRET_FILE: path })).toContain('JWT_SECRET (JWT_SECRET_FILE in the environment)')
+    const empty = await file('empty', '\n')
+    expect(refusalOf({ ...needed, JWT_SECRET: undefined, JWT_SECRET_FILE: empty })).toContain('JWT_SECRET is not set')
     const broken = await file('broken.yml', 'PORT: 1\nPORT: 2\n')
     expect(refusalOf({ ...needed, CONFIG_FILE: broken })).toContain(`${broken} cannot be read: Map keys must be unique`)
   })
