@@ -4,7 +4,10 @@ import { runProgram } from './program.ts'
 const closingMsMax = 10_000
 
 await runProgram(async (settings) => {
-  const [{ createApp }, { migrateDatabase }] = await Promise.all([import('./app.ts'), import('./platform/database.ts')])
+  const [{ createApp }, { migrateDatabase }] = await Promise.all([
+    import('./app.ts'),
+    import('./platform/migrations.ts'),
+  ])
   const { DATABASE_URL, PORT, HOST } = settings.current()
   await migrateDatabase(DATABASE_URL)
   const app = await createApp(settings)

@@ -4,7 +4,8 @@ import { createAccounting, type Accounting } from '../src/features/relay/account
 import type { Reservation, Settlement } from '../src/features/relay/accounting/settlement.ts'
 import type { RelayEvents } from '../src/features/relay/events.ts'
 import { noUsage } from '../src/features/relay/usage.ts'
-import { migrateDatabase, openDatabase, type DatabasePools } from '../src/platform/database.ts'
+import { openDatabase, type DatabasePools } from '../src/platform/database.ts'
+import { migrateDatabase } from '../src/platform/migrations.ts'
 import { createEventBus, type EventBus } from '../src/platform/events.ts'
 
 /** A schema of its own for the tests of the ledger. */

@@ -12,7 +12,7 @@ import Value from 'typebox/value'
 import { createApp } from '../src/app.ts'
 import { createSettings } from '../src/config-reload.ts'
 import { loadConfig } from '../src/config.ts'
-import { migrateDatabase } from '../src/platform/database.ts'
+import { migrateDatabase } from '../src/platform/migrations.ts'
 import { rateClasses } from '../src/platform/rate-classes.ts'
 
 export { connect, type TestSocket } from './socket.ts'

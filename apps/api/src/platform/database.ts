@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
-import { migrate } from 'drizzle-orm/mysql2/migrator'
 import mysql from 'mysql2/promise'
 import type { Pool, PoolConnection } from 'mysql2/promise'
 
@@ -24,8 +22,6 @@ export interface DatabasePools {
   ping(): Promise<void>
   close(): Promise<void>
 }
-
-const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 const sessionSettings = "SET SESSION sql_mode = 'TRADITIONAL', SESSION time_zone = '+00:00'"
 
@@ -82,18 +78,6 @@ export const poolUse = ({ pool }: Pool): PoolUse => ({
   waiting: lengthOf(pool, '_connectionQueue'),
 })
 
-/** Brings the schema up to date. Nodes that start together take turns, so each migration runs once. */
-export async function migrateDatabase(url: string): Promise<void> {
-  const connection = await mysql.createConnection({ uri: url, timezone: 'Z', charset: 'utf8mb4_unicode_520_ci' })
-  try {
-    const [rows] = await connection.query<mysql.RowDataPacket[]>("SELECT GET_LOCK('parley-migrate', 60) AS locked")
-    if (rows[0]?.locked !== 1) throw new Error('another node has been migrating for 60 s; start again when it is done')
-    await migrate(drizzle(connection), { migrationsFolder })
-  } finally {
-    await connection.end()
-  }
-}
-
 /**
  * Lends `work` a connection on which it runs a transaction of its own and commits it; rolls back and rethrows if it fails.
  * For the write path, which sends COMMIT along with its last statement; others use `withTransaction`.
@@ -144,11 +128,15 @@ export const isLockConflict = (error: unknown): boolean =>
   codeOf(error) === 'ER_LOCK_DEADLOCK' || codeOf(error) === 'ER_LOCK_WAIT_TIMEOUT'
 
 const connectionCodes = new Set([
+  'EAI_AGAIN',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
-  'ENOENT',
   'PROTOCOL_CONNECTION_LOST',
   'ER_SERVER_SHUTDOWN',
   'ER_CON_COUNT_ERROR',
@@ -157,3 +145,8 @@ const connectionCodes = new Set([
 
 /** Whether the database is away: nothing is known to be wrong with the statement. */
 export const isDatabaseAway = (error: unknown): boolean => connectionCodes.has(codeOf(error) ?? '')
+
+const refusalCodes = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'ER_DBACCESS_DENIED_ERROR'])
+
+/** Whether the database is there and does not let us in, which time does not mend. */
+export const isDatabaseRefusal = (error: unknown): boolean => refusalCodes.has(codeOf(error) ?? '')
