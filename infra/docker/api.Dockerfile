@@ -34,6 +34,6 @@ USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 # Alive, not ready: an engine that restarts what is unhealthy must not do so because the database is away.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "/parley/infra/docker/healthy.ts", "/healthz"]
+HEALTHCHECK --interval=10s --timeout=5s --retries=6 CMD ["node", "/parley/infra/docker/healthy.ts", "/healthz"]
 # Young objects of a request die young; with a larger nursery they are not copied on before they do.
 CMD ["node", "--max-semi-space-size=64", "src/main.ts"]

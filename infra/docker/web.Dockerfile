@@ -27,12 +27,17 @@ RUN apt-get update \
   && apt-get install --yes --no-install-recommends nginx-light libnginx-mod-http-brotli-filter libnginx-mod-http-brotli-static \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=build /parley/apps/web/dist /parley/web
-COPY infra/nginx /parley/infra/nginx
+COPY infra/nginx /parley/nginx
+COPY infra/docker/nginx/installation.conf /parley/nginx/installation.conf
+COPY infra/docker/nginx/http.conf infra/docker/nginx/https.conf infra/docker/nginx/web.conf /parley/nginx/place/
 COPY infra/docker/healthy.sh infra/docker/nginx.sh /parley/infra/docker/
+# What an installation changes while nginx runs is the host's, what it is told when it starts is written then.
+RUN ln -s /etc/parley/nginx/upstreams.conf /etc/parley/nginx/admin-allow.conf /tmp/server-name.conf /parley/nginx/place/ \
+  && install -d -o 10001 -g 10001 /var/lib/parley-gateway /var/lib/parley-gateway/acme
 USER 10001:10001
 EXPOSE 8080 8443
 # nginx lets requests under way finish.
 STOPSIGNAL SIGQUIT
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["bash", "/parley/infra/docker/healthy.sh", "8080", "/"]
+HEALTHCHECK --interval=10s --timeout=5s --retries=6 CMD ["bash", "/parley/infra/docker/healthy.sh"]
 ENTRYPOINT ["sh", "/parley/infra/docker/nginx.sh"]
 CMD ["web"]

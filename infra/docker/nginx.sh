@@ -1,0 +1,18 @@
+#!/bin/sh
+# nginx in its two places: `web` serves the app, `gateway` stands before everything. `reload` makes a running gateway take up
+# a new certificate or new files of the host, unless something is wrong with them: then it says what, and nothing changes.
+set -eu
+gateway() { nginx -e stderr -p /var/lib/parley-gateway -c /parley/nginx/nginx.conf "$@"; }
+case ${1:?usage: nginx.sh web|gateway|reload} in
+  web)
+    exec nginx -e stderr -p /tmp -c /parley/nginx/web.conf
+    ;;
+  gateway)
+    printf 'server_name %s;\n' "${PARLEY_DOMAIN:?the name people reach this installation by}" >/tmp/server-name.conf
+    exec nginx -e stderr -p /var/lib/parley-gateway -c /parley/nginx/nginx.conf
+    ;;
+  reload)
+    gateway -t -q
+    gateway -s reload
+    ;;
+esac
