@@ -31,6 +31,7 @@ import { joinCluster } from './platform/cluster.ts'
 import { openDatabase } from './platform/database.ts'
 import { createEventBus } from './platform/events.ts'
 import { createAddressOf } from './platform/http/address.ts'
+import { createPageOriginCheck } from './platform/http/page-origin.ts'
 import { registerRateLimits } from './platform/http/limit-rate.ts'
 import { refuseUndeclaredRoutes } from './platform/http/route.ts'
 import { createHttpServer, list } from './platform/http/server.ts'
@@ -106,6 +107,7 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
     server: app.server,
     ...(cluster && { adapter: cluster.socketAdapter }),
     addressOf,
+    isFromOwnPage: createPageOriginCheck({ publicUrl: config.PUBLIC_URL, listed: list(config.WEB_ORIGINS) }),
     authenticate: identity.authenticateSocket,
     authorize: access.authorize,
     limitRate,

@@ -80,6 +80,16 @@ describe('a bad setting stops the start', () => {
     expect(message).not.toContain('too-short-but-secret')
   })
 
+  test.each([
+    'https://chat.example.com/',
+    'chat.example.com',
+    'https://Chat.example.com',
+    'https://chat.example.com/app',
+  ])('such as %s for an origin, which no browser would send', (WEB_ORIGINS) => {
+    expect(refusalOf({ ...needed, WEB_ORIGINS })).toContain('WEB_ORIGINS (the environment) must be text that matches')
+    expect(loadConfig({ ...needed, WEB_ORIGINS: 'https://a.example.com, http://localhost:5173' })).toBeDefined()
+  })
+
   test('also where it is missing, unknown, nested or in a file that cannot be read', async () => {
     const CONFIG_FILE = await file('unknown.yml', 'LOG_LEVL: info\nPORT: [1, 2]\n')
     const message = refusalOf({ ...needed, JWT_SECRET: undefined, CONFIG_FILE })

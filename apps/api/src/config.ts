@@ -52,7 +52,12 @@ const Environment = Type.Object({
   ),
   DATA_DIR: Type.String({ default: '.data', description: 'Folder for files while they are kept on disk.' }),
   WEB_DIR: Type.Optional(Type.String({ description: 'Folder of the built web app, to be served by the API itself.' })),
-  WEB_ORIGINS: Type.String({ default: '', description: 'Origins of web apps on other hosts, separated by commas.' }),
+  WEB_ORIGINS: Type.String({
+    default: '',
+    // As browsers send them: a slash at the end or a capital would never match.
+    pattern: '^(https?://[a-z0-9.:-]+(,\\s*https?://[a-z0-9.:-]+)*)?$',
+    description: 'Origins of web apps on other hosts, such as https://chat.example.com, separated by commas.',
+  }),
   PUBLIC_URL: Type.String({
     pattern: '^https?://',
     default: 'http://localhost:8000',

@@ -19,7 +19,7 @@ import { roomChannel, sessionChannel, userChannel, workspaceChannel } from './ch
 import { createRevisit } from './revisit.ts'
 import type { Connection, RealtimeServer, RealtimeSocket } from './sockets.ts'
 import { watchSlowConsumers } from './slow-consumers.ts'
-import { dispatchUpgrades, type UpgradeHandler } from './upgrade.ts'
+import { dispatchUpgrades, refuseUpgrade, type UpgradeHandler } from './upgrade.ts'
 
 /** How often heads are announced, so that a lost last event is noticed. */
 export const heartbeatMs = 25_000
@@ -70,6 +70,8 @@ interface GatewayDependencies {
   adapter?: ServerOptions['adapter']
   /** Tells the address a connection came from. */
   addressOf: (request: IncomingMessage) => string
+  /** Whether a page of the web app asks, or a program. */
+  isFromOwnPage: (request: IncomingMessage) => boolean
   authenticate: (token: string) => Promise<Actor>
   /** Throws PERMISSION_DENIED unless the actor is permitted what a command takes. */
   authorize: (actor: Actor, requirement: Requirement) => Promise<void>
@@ -84,6 +86,7 @@ export function createGateway({
   server,
   adapter,
   addressOf,
+  isFromOwnPage,
   authenticate,
   authorize,
   limitRate,
@@ -120,6 +123,14 @@ export function createGateway({
       (error: unknown) => next(connectError(toAppError(error), socket.id)),
     )
   })
+
+  /** A page of anybody else's may hold a token it was given, but has no business here. */
+  const open: UpgradeHandler = (request, socket, head) => {
+    if (isFromOwnPage(request)) return engine.handleUpgrade(request, socket, head)
+    const { origin, host } = request.headers
+    log.warn({ origin, host }, 'a socket from a page of another origin was refused; see WEB_ORIGINS and PUBLIC_URL')
+    refuseUpgrade(socket, '403 Forbidden')
+  }
 
   /** Channels emitted to while a socket is being welcomed, one set a socket. */
   const welcomes = new Set<Set<string>>()
@@ -214,10 +225,7 @@ export function createGateway({
           },
         )
       })
-      dispatchUpgrades(
-        server,
-        new Map([...others, [realtimePath, (request, socket, head) => engine.handleUpgrade(request, socket, head)]]),
-      )
+      dispatchUpgrades(server, new Map([...others, [realtimePath, open]]))
     },
     close: async () => {
       stopWatching()

@@ -10,8 +10,15 @@ const refreshAheadMs = 15 * 60_000
 const bearerOf = (request: FastifyRequest): string | undefined =>
   /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1]
 
+interface AuthenticateDependencies {
+  tokens: Tokens
+  liveSessions: LiveSessions
+  /** Refuses a request another site made the browser send. */
+  requireOwnSite: (request: FastifyRequest) => void
+}
+
 /** Proves who makes a request or opens a socket. */
-export function createAuthenticate({ tokens, liveSessions }: { tokens: Tokens; liveSessions: LiveSessions }) {
+export function createAuthenticate({ tokens, liveSessions, requireOwnSite }: AuthenticateDependencies) {
   const expiries = new WeakMap<FastifyRequest, Date>()
 
   async function prove(request: FastifyRequest, token: string, audience: Audience): Promise<Actor> {
@@ -38,6 +45,8 @@ export function createAuthenticate({ tokens, liveSessions }: { tokens: Tokens; l
     async authenticateFiles(request: FastifyRequest): Promise<Actor> {
       const cookie = request.cookies[filesCookie]
       if (bearerOf(request) !== undefined || cookie === undefined) return authenticate(request)
+      // A browser that keeps no cookies apart by site sends that of a listed page for anybody's.
+      if (request.headers['sec-fetch-site'] === 'cross-site') requireOwnSite(request)
       return prove(request, cookie, 'files')
     },
     /** Tells clients when it is time to refresh, while the token still works. */

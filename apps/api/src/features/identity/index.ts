@@ -8,6 +8,7 @@ import type { EventBus } from '../../platform/events.ts'
 import { createEncryption } from '../../platform/encryption.ts'
 import type { Actor } from '../../platform/http/actor.ts'
 import { AppError } from '../../platform/http/errors.ts'
+import { list } from '../../platform/http/server.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import type { Gateway } from '../../realtime/gateway.ts'
 import type { Connection } from '../../realtime/sockets.ts'
@@ -58,14 +59,13 @@ const sweepEveryMs = 60 * 60_000
 export async function createIdentity(dependencies: IdentityDependencies) {
   const { app, db, events, config, mailer, linkTo, takeInvite, isRegistrationOpen, requireNotAbove } = dependencies
   const tokens = await createTokens(app, { current: config.JWT_SECRET, previous: config.JWT_SECRET_PREVIOUS })
-  const origins = config.WEB_ORIGINS.split(',').map((origin) => origin.trim())
-  const cookies = createCookies({ secure: config.COOKIE_SECURE, origins })
+  const cookies = createCookies({ secure: config.COOKIE_SECURE, origins: list(config.WEB_ORIGINS) })
   const passwords = createPasswords()
   const liveSessions = createLiveSessions({
     db,
     onError: (error) => app.log.error({ err: error }, 'the last use of a session could not be noted'),
   })
-  const authenticating = createAuthenticate({ tokens, liveSessions })
+  const authenticating = createAuthenticate({ tokens, liveSessions, requireOwnSite: cookies.requireOwnSite })
   const codes = createFactorCodes(createEncryption(config.ENCRYPTION_KEY))
   const attempts = config.SIGN_IN_ATTEMPTS
   const links = createEmailLinks({

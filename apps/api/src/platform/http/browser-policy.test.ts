@@ -1,5 +1,6 @@
-import { refresh } from '@parley/protocol/identity'
+import { login, refresh } from '@parley/protocol/identity'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { createUser, send, startApi, type TestApi, type TestUser } from '../../../test/harness.ts'
 import { readEndpoints } from '../../../test/endpoints.ts'
 import { postUpload } from '../../../test/files.ts'
@@ -9,7 +10,7 @@ const listed = 'https://chat.example'
 let api: TestApi
 let ann: TestUser
 beforeAll(async () => {
-  api = await startApi({ WEB_ORIGINS: listed, DOCS: 'true' })
+  api = await startApi({ WEB_ORIGINS: listed, PUBLIC_URL: 'https://parley.example', DOCS: 'true' })
   ann = await createUser(api)
 })
 afterAll(() => api.close())
@@ -119,6 +120,72 @@ describe('the refresh cookie', () => {
     expect(line).toMatch(/HttpOnly/i)
     expect(line).toMatch(/SameSite=Strict/i)
   })
+})
+
+describe('the cookies of a session', () => {
+  const credentials = () => ({ body: { login: ann.username, password: ann.password } })
+  const cookiesFor = async (headers: Record<string, string>) => {
+    const { headers: answered } = await send(api, login, { ...credentials(), headers })
+    const lines = answered.getSetCookie()
+    expect(lines).toHaveLength(2)
+    return lines
+  }
+
+  test('are kept for the page of a listed origin on another site alone', async () => {
+    for (const line of await cookiesFor({ origin: listed, 'sec-fetch-site': 'cross-site' })) {
+      expect(line).toMatch(/; HttpOnly; Secure; Partitioned; SameSite=None$/)
+    }
+  })
+
+  test.each([
+    ['the app itself', { 'sec-fetch-site': 'same-origin' }],
+    ['a listed neighbour on the same domain', { origin: listed, 'sec-fetch-site': 'same-site' }],
+    ['another site that is not listed', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    ['an old browser', { origin: listed }],
+  ])('go with no request of another site when they are asked for by %s', async (_, headers) => {
+    for (const line of await cookiesFor(headers)) {
+      expect(line).toMatch(/; HttpOnly; SameSite=Strict$/)
+    }
+  })
+
+  test('read files for pages of listed origins, and for no other site', async () => {
+    const { id }: { id: string } = JSON.parse(await (await postUpload(api, ann, { bytes: 'hi', name: 'a.txt' })).text())
+    const lines = await cookiesFor({ origin: listed, 'sec-fetch-site': 'cross-site' })
+    const cookie = lines.map((line) => line.split(';', 1)[0]).join('; ')
+    const read = async (headers: Record<string, string>) =>
+      (await fetch(`${api.url}/api/files/${id}`, { headers: { cookie, ...headers } })).status
+    expect(await read({ 'sec-fetch-site': 'cross-site', origin: listed })).toBe(200)
+    expect(await read({ 'sec-fetch-site': 'same-origin' })).toBe(200)
+    expect(await read({ 'sec-fetch-site': 'cross-site' })).toBe(403)
+    expect(await read({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' })).toBe(403)
+  })
+})
+
+describe('a socket', () => {
+  const opens = (origin: string | undefined) =>
+    new Promise<boolean>((resolve) => {
+      const url = `${api.url.replace('http', 'ws')}/ws/?EIO=4&transport=websocket`
+      const socket = new WebSocket(url, origin === undefined ? {} : { origin })
+      socket.on('open', () => {
+        socket.close()
+        resolve(true)
+      })
+      socket.on('error', () => resolve(false))
+    })
+
+  test('opens for the app itself, for listed origins, for the public address, and for programs', async () => {
+    expect(await opens(api.url)).toBe(true)
+    expect(await opens(listed)).toBe(true)
+    expect(await opens('https://parley.example')).toBe(true)
+    expect(await opens(undefined)).toBe(true)
+  })
+
+  test.each(['https://evil.example', 'https://chat.example.evil.example', 'http://chat.example', 'null'])(
+    'opens for no page of %s',
+    async (origin) => {
+      expect(await opens(origin)).toBe(false)
+    },
+  )
 })
 
 describe('the API reference', () => {

@@ -118,6 +118,8 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
   await app.register(cors, {
     origin: list(config.WEB_ORIGINS),
     credentials: true,
+    // Every call with a token is asked about first; browsers keep the answer for two hours at most.
+    maxAge: 7_200,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [
       'x-request-id',
