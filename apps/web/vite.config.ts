@@ -2,9 +2,11 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import autoImport from 'unplugin-auto-import/vite'
 import { defineConfig } from 'vite'
+import { apiOrigin, readApiOrigin } from './vite-api-origin.ts'
 import { precompress } from './vite-precompress.ts'
 
 const api = process.env.PARLEY_API_ORIGIN ?? 'http://127.0.0.1:8000'
+const builtFor = readApiOrigin(process.env)
 
 export default defineConfig({
   plugins: [
@@ -12,6 +14,7 @@ export default defineConfig({
     tailwindcss(),
     // The declarations are committed, so that the type check needs no build before it.
     autoImport({ imports: ['react', 'react-i18next'], dts: 'src/auto-imports.d.ts' }),
+    ...(builtFor ? [apiOrigin(builtFor)] : []),
     precompress(),
   ],
   server: {

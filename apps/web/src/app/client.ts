@@ -1,10 +1,11 @@
 import { createParleyClient } from '@parley/client/client'
 import { indexedDbOutboxStore } from '@parley/client/outbox-indexeddb'
 import { progressUpload } from '@parley/client/upload'
+import { apiOrigin } from '../api-origin.ts'
 
-/** The one client of this tab. The API answers on the page's own origin. */
+/** The one client of this tab. */
 export const client = createParleyClient({
-  origin: location.origin,
+  origin: apiOrigin,
   outboxStore: indexedDbOutboxStore(),
   locks: navigator.locks,
   openChannel: (name) => new BroadcastChannel(name),

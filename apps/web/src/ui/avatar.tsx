@@ -1,3 +1,4 @@
+import { mediaCrossOrigin } from '../api-origin.ts'
 import { avatarColours } from './theme/palette.ts'
 
 export type PresenceShape = 'online' | 'away' | 'offline'
@@ -45,6 +46,7 @@ export function Avatar({ id, name, src, size = 'md', presence, className = '' }:
       {src ? (
         <img
           src={src}
+          crossOrigin={mediaCrossOrigin}
           alt=""
           width={pixels[size]}
           height={pixels[size]}

@@ -1,8 +1,12 @@
 import { parsed, refused } from '@parley/client/rest'
+import { apiOrigin } from '../api-origin.ts'
 
 /** Fetches what is no JSON, as whoever holds the token; throws what was refused. */
 export async function fetchFile(path: string, token: string | null): Promise<Blob> {
-  const response = await fetch(path, token === null ? {} : { headers: { authorization: `Bearer ${token}` } })
+  const response = await fetch(
+    apiOrigin + path,
+    token === null ? {} : { headers: { authorization: `Bearer ${token}` } },
+  )
   if (!response.ok) throw refused(response.status, parsed(await response.text()))
   return response.blob()
 }

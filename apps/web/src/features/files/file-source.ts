@@ -1,8 +1,9 @@
 import type { thumbnailSizes } from '@parley/protocol/files'
+import { apiOrigin } from '../../api-origin.ts'
 
 /** Address of a file's bytes, or of an image at one of the sizes it is served at. The cookie authorises it. */
 export const fileSource = (id: string, size?: (typeof thumbnailSizes)[number]) =>
-  size ? `/api/files/${id}?size=${size}` : `/api/files/${id}`
+  `${apiOrigin}/api/files/${id}${size ? `?size=${size}` : ''}`
 
-/** Address that saves the file instead of showing it. */
-export const downloadSource = (id: string) => `/api/files/${id}?download=true`
+/** Path that saves the file instead of showing it. */
+export const downloadPath = (id: string) => `/api/files/${id}?download=true`

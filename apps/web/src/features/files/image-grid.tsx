@@ -1,6 +1,7 @@
 import type { FileEntity } from '@parley/protocol/files'
 import { ImageOff } from 'lucide-react'
 import { lazy } from 'react'
+import { mediaCrossOrigin } from '../../api-origin.ts'
 import { fileSource } from './file-source.ts'
 
 const Lightbox = lazy(async () => ({ default: (await import('./lightbox.tsx')).Lightbox }))
@@ -73,6 +74,7 @@ function Picture({ image }: { image: FileEntity }) {
   return (
     <img
       src={fileSource(image.id, 720)}
+      crossOrigin={mediaCrossOrigin}
       alt={image.name}
       width={image.width}
       height={image.height}

@@ -2,8 +2,10 @@ import { Dialog, Portal } from '@chakra-ui/react'
 import type { FileEntity } from '@parley/protocol/files'
 import { ChevronLeft, ChevronRight, Download, X, ZoomIn, ZoomOut } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
+import { mediaCrossOrigin } from '../../api-origin.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
-import { downloadSource, fileSource } from './file-source.ts'
+import { DownloadLink } from './download-link.tsx'
+import { fileSource } from './file-source.ts'
 
 interface LightboxProps {
   images: readonly FileEntity[]
@@ -61,14 +63,14 @@ export function Lightbox({ images, start, onClose }: LightboxProps) {
               >
                 <ZoomIn />
               </IconButton>
-              <a
-                href={downloadSource(image.id)}
+              <DownloadLink
+                file={image}
                 aria-label={t('download', { name: image.name })}
                 data-tooltip={t('download', { name: image.name })}
                 className="text-muted hover:bg-hover hover:text-fg grid size-9 place-items-center rounded-md pointer-coarse:size-11"
               >
                 <Download className="icon" />
-              </a>
+              </DownloadLink>
               <IconButton label={t('image.close')} shortcut="Escape" onClick={onClose}>
                 <X />
               </IconButton>
@@ -121,6 +123,7 @@ function Stage({ image, zoom, onToggleZoom }: StageProps) {
         <img
           key={image.id}
           src={fileSource(image.id, zoom > 1 ? undefined : 1440)}
+          crossOrigin={mediaCrossOrigin}
           alt={image.name}
           className="size-full object-contain"
         />

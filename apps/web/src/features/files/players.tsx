@@ -1,5 +1,6 @@
 import type { FileEntity } from '@parley/protocol/files'
 import { Pause, Play } from 'lucide-react'
+import { mediaCrossOrigin } from '../../api-origin.ts'
 import { fileSource } from './file-source.ts'
 import { formatDuration } from '../../ui/format-size.ts'
 import { reservedSize } from './image-grid.tsx'
@@ -13,6 +14,7 @@ export function VideoPlayer({ file }: { file: FileEntity }) {
     // oxlint-disable-next-line jsx-a11y/media-has-caption
     <video
       src={fileSource(file.id)}
+      crossOrigin={mediaCrossOrigin}
       controls
       playsInline
       preload="metadata"
@@ -52,6 +54,7 @@ function SoundPlayer({ file, title }: { file: FileEntity; title: string }) {
       <audio
         ref={audio}
         src={fileSource(file.id)}
+        crossOrigin={mediaCrossOrigin}
         preload="none"
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}

@@ -1,6 +1,7 @@
 import { listUsers, type PublicUser } from '@parley/protocol/people'
 import type { ParleyClient } from '@parley/client/client'
 import { shallowEqual, useSelector } from 'react-redux'
+import { apiOrigin } from '../../api-origin.ts'
 import { useAppDispatch, useClient, type AppDispatch } from '../../realtime/client-context.tsx'
 import { selectUser, usersMet, type PeopleRoot } from './people-slice.ts'
 
@@ -55,4 +56,4 @@ export const useUsers = (ids: readonly string[]): readonly (PublicUser | undefin
 
 /** Address of somebody's picture; null where the generated initials serve. */
 export const avatarSource = (user: Pick<PublicUser, 'username' | 'image'> | undefined) =>
-  user?.image ? `/api/userImage?username=${encodeURIComponent(user.username)}&v=${user.image}` : null
+  user?.image ? `${apiOrigin}/api/userImage?username=${encodeURIComponent(user.username)}&v=${user.image}` : null

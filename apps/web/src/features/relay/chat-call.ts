@@ -1,3 +1,4 @@
+import { apiOrigin } from '../../api-origin.ts'
 import { readServerEvents } from './server-events.ts'
 
 export interface ChatMessage {
@@ -113,7 +114,7 @@ export async function listOwnModels(key: string, signal: AbortSignal): Promise<s
 
 async function askRelay(path: string, key: string, init: RequestInit): Promise<Response> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-  const response = await fetch(path, { ...init, headers, credentials: 'omit' }).catch((cause: unknown) => {
+  const response = await fetch(apiOrigin + path, { ...init, headers, credentials: 'omit' }).catch((cause: unknown) => {
     if (init.signal?.aborted) throw cause
     throw new ChatFailure('network', '', null)
   })

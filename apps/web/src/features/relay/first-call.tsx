@@ -2,6 +2,7 @@ import type { RelayToken } from '@parley/protocol/relay'
 import type { RelayChannel } from '@parley/protocol/relay-channels'
 import { CircleCheck, LoaderCircle } from 'lucide-react'
 import { Link } from 'wouter'
+import { apiOrigin } from '../../api-origin.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { CopyField } from '../../ui/copy-field.tsx'
 import { KeyWarning } from './key-dialog.tsx'
@@ -22,7 +23,7 @@ export function FirstCall({ token, channel }: FirstCallProps) {
   const { t } = useTranslation('relay')
   const [language, setLanguage] = useState<SnippetLanguage>('curl')
   const model = channel.models.find((name) => !name.includes('*')) ?? 'gpt-4.1-mini'
-  const lines = snippets[language]({ baseUrl: `${location.origin}/v1`, key: token.key ?? '', model })
+  const lines = snippets[language]({ baseUrl: `${apiOrigin}/v1`, key: token.key ?? '', model })
   return (
     <section aria-label={t('start.call.title')} className="border-subtle flex flex-col gap-4 rounded-lg border p-4">
       <h3 className="font-semibold">{t('start.call.title')}</h3>

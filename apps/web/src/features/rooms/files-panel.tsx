@@ -3,12 +3,14 @@ import type { FileKind } from '@parley/protocol/files'
 import type { Room } from '@parley/protocol/rooms'
 import { AudioLines, File, FileVideo, FolderOpen, MessageSquareText } from 'lucide-react'
 import { lazy, Suspense } from 'react'
+import { mediaCrossOrigin } from '../../api-origin.ts'
 import { useClient } from '../../realtime/client-context.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { usePages } from '../../ui/use-pages.ts'
-import { downloadSource, fileSource } from '../files/file-source.ts'
+import { DownloadLink } from '../files/download-link.tsx'
+import { fileSource } from '../files/file-source.ts'
 import { fileType, formatSize } from '../../ui/format-size.ts'
 import { useUser } from '../people/use-user.ts'
 import { PagedList } from './paged-list.tsx'
@@ -96,6 +98,7 @@ function Picture({ sent: { file }, onOpen }: { sent: SentFile; onOpen: () => voi
     >
       <img
         src={fileSource(file.id, 320)}
+        crossOrigin={mediaCrossOrigin}
         alt=""
         loading="lazy"
         decoding="async"
@@ -126,14 +129,13 @@ function FileRow({ sent: { file, row } }: { sent: SentFile }) {
         <Icon aria-hidden />
       </span>
       <div className="min-w-0 flex-1">
-        <a
-          href={downloadSource(file.id)}
-          download={file.name}
+        <DownloadLink
+          file={file}
           aria-label={t('files.download', { name })}
           className="block truncate outline-none before:absolute before:inset-0 before:rounded-md focus-visible:before:outline-2 focus-visible:before:outline-accent"
         >
           {name}
-        </a>
+        </DownloadLink>
         <p className="text-muted truncate text-xs">
           {facts.join(', ')} · {sender?.displayName ?? '…'} · <RelativeTime at={row.createdAt} length="short" />
         </p>

@@ -1,5 +1,7 @@
 import type { Room } from '@parley/protocol/rooms'
 import { Hash, Lock } from 'lucide-react'
+import { mediaCrossOrigin } from '../../api-origin.ts'
+import { fileSource } from '../files/file-source.ts'
 import { UserAvatar } from '../people/user-avatar.tsx'
 
 /** A room's picture: its own, the other person's, or the sign of its kind. */
@@ -8,7 +10,8 @@ export function RoomTile({ room }: { room: Pick<Room, 'image' | 'peer' | 'visibi
   if (room.image) {
     return (
       <img
-        src={`/api/files/${room.image}?size=96`}
+        src={fileSource(room.image, 96)}
+        crossOrigin={mediaCrossOrigin}
         alt=""
         width={36}
         height={36}
