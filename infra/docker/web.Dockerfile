@@ -38,6 +38,6 @@ USER 10001:10001
 EXPOSE 8080 8443
 # nginx lets requests under way finish.
 STOPSIGNAL SIGQUIT
-HEALTHCHECK --interval=10s --timeout=5s --retries=6 CMD ["bash", "/parley/infra/docker/healthy.sh"]
+HEALTHCHECK --interval=10s --timeout=5s --retries=6 CMD ["bash", "/parley/infra/docker/healthy.sh", "/"]
 ENTRYPOINT ["sh", "/parley/infra/docker/nginx.sh"]
 CMD ["web"]
