@@ -136,7 +136,7 @@ type Program = {
 async function findNginx(): Promise<Program> {
   const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin']
   const file = folders.map((folder) => join(folder, 'nginx')).find((each) => existsSync(each))
-  const modules = file === undefined ? undefined : brotliModules('/')
+  const modules = brotliModules('/')
   if (file !== undefined && modules) return withVersion({ file, env: process.env, modules })
   const root = await unpackDebianPackages(packages, console.log).catch((error: unknown) => {
     throw new Error(`There is no nginx with brotli on this machine and none could be fetched: ${firstLine(error)}
