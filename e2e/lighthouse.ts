@@ -21,14 +21,15 @@ const pages = [
   { name: 'home, desktop', path: '/', desktop: true, signedIn: true },
 ]
 
-const stack = await startStack()
+const stack = await startStack({}, { gateway: true })
 const profile = await mkdtemp(join(tmpdir(), 'parley-lighthouse-'))
 const port = await freePort(0)
 const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
+const trust = `--ignore-certificate-errors-spki-list=${stack.gateway?.certificate.spkiHash}`
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 const browser = await startOwnedProcess(
   await findChromium(console.log),
-  [...flags, ...quiet, `--remote-debugging-port=${port}`, `--user-data-dir=${profile}`, 'about:blank'],
+  [...flags, ...quiet, trust, `--remote-debugging-port=${port}`, `--user-data-dir=${profile}`, 'about:blank'],
   { output: 'pipe', removeAfter: profile },
 )
 browser.stderr?.resume()

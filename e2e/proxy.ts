@@ -16,7 +16,7 @@ export interface Proxy {
 
 /** A wire between clients and the server that can be cut where it hurts. */
 export async function startProxy(target: string): Promise<Proxy> {
-  const { hostname, port } = new URL(target)
+  const { protocol, hostname, port } = new URL(target)
   const open = new Set<Socket>()
   let swallowing = false
   let isDown = false
@@ -54,7 +54,8 @@ export async function startProxy(target: string): Promise<Proxy> {
   }
 
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    // By the name the server is known by: a certificate is for a name.
+    origin: `${protocol}//${hostname}:${address.port}`,
     swallowAnswers() {
       swallowing = true
     },

@@ -26,6 +26,8 @@ export type Gateway = {
   httpOrigin: string
   /** PEM of the authority to trust. */
   certificateAuthority: string
+  /** The same, for programs that want a file. */
+  certificateAuthorityFile: string
   /** The certificate it started with. */
   certificate: SiteCertificate
   /** Where it looks for the answers to the challenges of ACME. */
@@ -62,6 +64,8 @@ export async function startGateway({ api, webDir, adminAllow = '' }: GatewayOpti
   const write = (name: string, lines: string[]) => writeFile(join(dir, 'conf', name), `${lines.join('\n')}\n`)
   const authority = await createAuthority()
   const certificate = await authority.issue()
+  const certificateAuthorityFile = join(dir, 'authority.pem')
+  await writeFile(certificateAuthorityFile, authority.certificate)
 
   const writeUpstreams = (nodes: Upstream[]) =>
     write('place/upstreams.conf', upstreamLines(nodes, `127.0.0.1:${ports.web}`))
@@ -90,6 +94,7 @@ export async function startGateway({ api, webDir, adminAllow = '' }: GatewayOpti
     origin: `https://localhost:${ports.https}`,
     httpOrigin: `http://localhost:${ports.http}`,
     certificateAuthority: authority.certificate,
+    certificateAuthorityFile,
     certificate,
     acmeDir: join(dir, 'acme'),
     setUpstreams: async (nodes) => {

@@ -30,13 +30,22 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     // Playwright reads what a fixture needs from this pattern.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      const stack = await startStack({ LOG_LEVEL: 'error', SIGN_IN_ATTEMPTS: '1000' })
+      const stack = await startStack({ LOG_LEVEL: 'error', SIGN_IN_ATTEMPTS: '1000' }, { gateway: true })
       const operator = await registerPerson(stack.origin, 'operator')
       await use({ ...stack, operator })
       operator.client.stop()
       await stack.stop()
     },
     { scope: 'worker', timeout: 120_000 },
+  ],
+  launchOptions: [
+    async ({ launchOptions, stack }, use) => {
+      const { args = [], ...options } = launchOptions
+      const spkiHash = stack.gateway?.certificate.spkiHash
+      // As if its authority were known: errors ignored altogether would keep Chromium from caching anything.
+      await use({ ...options, args: [...args, `--ignore-certificate-errors-spki-list=${spkiHash}`] })
+    },
+    { scope: 'worker' },
   ],
   baseURL: async ({ stack }, use) => use(stack.origin),
   seat: async ({ browser, contextOptions, baseURL, hasTouch }, use) => {

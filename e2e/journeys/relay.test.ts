@@ -39,7 +39,9 @@ test('the first run: a channel, a test of it, a token, and the pasted lines arri
   await expect(page.getByText('Waiting for the first call')).toBeVisible()
 
   const lines = page.getByRole('group', { name: 'Lines to paste' })
-  const curl = await run('sh', ['-c', (await lines.textContent()) ?? ''])
+  const authority = stack.gateway?.certificateAuthorityFile
+  const env = { ...process.env, CURL_CA_BUNDLE: authority, NODE_EXTRA_CA_CERTS: authority }
+  const curl = await run('sh', ['-c', (await lines.textContent()) ?? ''], { env })
   const answer: unknown = JSON.parse(curl.stdout)
   expect(answer).toMatchObject({ choices: [{ message: { content: expect.stringContaining('Say hello') } }] })
   await expect(page.getByText(/^The first call arrived: test-small, status 200/)).toBeVisible()
@@ -47,7 +49,7 @@ test('the first run: a channel, a test of it, a token, and the pasted lines arri
   await press(page.getByText('Node', { exact: true }))
   await expect(lines).toContainText('import OpenAI')
   const node = ['--input-type=module', '-e', (await lines.textContent()) ?? '']
-  const { stdout } = await run(process.execPath, node, { cwd: withOpenai })
+  const { stdout } = await run(process.execPath, node, { cwd: withOpenai, env })
   expect(stdout).toContain('Say hello')
 
   await press(page.getByRole('link', { name: 'Look at it in the log' }))
