@@ -28,12 +28,11 @@ COPY packages/protocol/src /parley/packages/protocol/src
 COPY packages/test-upstream/src /parley/packages/test-upstream/src
 COPY apps/api/migrations /parley/apps/api/migrations
 COPY apps/api/src /parley/apps/api/src
-COPY infra/docker/healthy.ts /parley/infra/docker/healthy.ts
 WORKDIR /parley/apps/api
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 # Alive, not ready: an engine that restarts what is unhealthy must not do so because the database is away.
-HEALTHCHECK --interval=10s --timeout=5s --retries=6 CMD ["node", "/parley/infra/docker/healthy.ts", "/healthz"]
+HEALTHCHECK --interval=10s --timeout=5s --retries=6 CMD ["node", "-e", "fetch('http://127.0.0.1:8000/healthz').then((answer) => process.exit(answer.ok ? 0 : 1))"]
 # Young objects of a request die young; with a larger nursery they are not copied on before they do.
 CMD ["node", "--max-semi-space-size=64", "src/main.ts"]
