@@ -162,7 +162,7 @@ describe.each([...clouds, ...modules])('%s', (folder) => {
       const attribute = path.slice(kind === 'data' ? 3 : 2).find((part) => !/^(\d+|\*)$/.test(part))
       if (!documented || !attribute) continue
       const { required, optional = [], attributes = [] } = documented
-      expect([...required, ...optional, ...attributes], `${place}`).toContain(attribute)
+      expect([...required, ...optional, ...attributes], `read in ${place}`).toContain(attribute)
     }
   })
 
