@@ -249,6 +249,14 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   })
   relay.routes(app)
 
+  // Before the hooks of the features below: people are told first, whatever else there is to end.
+  app.addHook('preClose', async () => {
+    heads.close()
+    await Promise.all([gateway.close(), relay.drain()])
+    await people.close()
+    await messages.close()
+  })
+
   for (const feature of [identity, rooms, files, messages, moderation, people]) {
     feature.routes(app)
     feature.realtime(gateway)
@@ -256,12 +264,6 @@ export async function createApp(settings: Settings): Promise<FastifyInstance> {
   gateway.start({ headsOf: rooms.headsOf, others: new Map([['/v1/realtime', relay.upgradeRealtime]]) })
 
   app.addHook('onListen', relay.start)
-  app.addHook('preClose', async () => {
-    heads.close()
-    await Promise.all([gateway.close(), relay.drain()])
-    await people.close()
-    await messages.close()
-  })
   app.addHook('onClose', async () => {
     await relay.close()
     await cluster?.close()

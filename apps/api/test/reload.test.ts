@@ -1,56 +1,37 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { register } from '@parley/protocol/identity'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refusal, startApi, type TestApi } from './harness.ts'
+import { startProgram, type Program } from './program.ts'
 
 let api: TestApi
 let folder: string
-const running: ChildProcess[] = []
+const running: Program[] = []
 
 beforeAll(async () => {
   api = await startApi()
   folder = await mkdtemp(join(tmpdir(), 'parley-reload-'))
 })
 afterAll(async () => {
-  for (const process of running) process.kill('SIGKILL')
+  for (const program of running) await program.clear()
   await api.close()
   await rm(folder, { recursive: true })
 })
 
-/** Starts the program as it runs in production, on a file of settings; remembers what it says. */
+/** Starts the server on a file of settings. */
 async function start(settings: string) {
   const CONFIG_FILE = join(folder, 'settings.yml')
   const write = (content: string) => writeFile(CONFIG_FILE, content)
   await write(settings)
-  const secret = 'x'.repeat(40)
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: join(import.meta.dirname, '..'),
-    env: {
-      PATH: process.env.PATH,
-      CONFIG_FILE,
-      DATABASE_URL: api.databaseUrl,
-      DATA_DIR: folder,
-      LOG_DIR: join(folder, 'logs'),
-      JWT_SECRET: secret,
-      ENCRYPTION_KEY: secret,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.push(child)
-  const lines: string[] = []
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => lines.push(line))
-  const said = (text: string) =>
-    expect.poll(() => lines.find((line) => line.includes(text)), { timeout: 15_000 }).toBeDefined()
-  return { child, lines, said, write }
+  const program = await startProgram({ CONFIG_FILE, DATABASE_URL: api.databaseUrl })
+  running.push(program)
+  return { ...program, write }
 }
 
 test('SIGHUP takes up what may change, names what may not, and keeps everything if a value is bad', async () => {
-  const { child, lines, said, write } = await start('PORT: 0\nLOG_LEVEL: info\n')
+  const { child, lines, said, ended, write } = await start('PORT: 0\nLOG_LEVEL: info\n')
   await said('Server listening at')
   const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(lines.join('\n')) ?? []
   await fetch(`${origin}/healthz`)
@@ -79,12 +60,11 @@ test('SIGHUP takes up what may change, names what may not, and keeps everything 
   expect((await fetch(`${origin}/healthz`)).status).toBe(200)
 
   child.kill('SIGTERM')
-  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await ended).toEqual([0, null])
 }, 60_000)
 
 test('a bad setting stops the start, naming it in plain lines', async () => {
-  const { child, lines, said } = await start('PORT: 0\nLOG_LEVEL: loud\n')
-  const ended = once(child, 'exit')
+  const { lines, said, ended } = await start('PORT: 0\nLOG_LEVEL: loud\n')
   await said('must be one of fatal, error, warn')
   expect(await ended).toEqual([1, null])
   expect(lines.filter((line) => line.startsWith('    at '))).toEqual([])

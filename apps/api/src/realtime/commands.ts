@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Requirement } from '@parley/protocol/access'
 import { commands as schemas, type CommandAnswer, type CommandInput, type CommandName } from '@parley/protocol/realtime'
 import type { Actor } from '../platform/http/actor.ts'
-import { AppError, toAppError, toWire } from '../platform/http/errors.ts'
+import { AppError, overloaded, toAppError, toWire } from '../platform/http/errors.ts'
 import { commandDurations, commandsAnswered, refusedForRate } from '../platform/metrics.ts'
 import { withRequestContext } from '../platform/request-context.ts'
 import { createValidator } from '../platform/http/validate.ts'
@@ -32,6 +33,9 @@ interface Log {
   error(context: object, message: string): void
 }
 
+/** How long commands under way have to end when the server closes. */
+const drainMsMax = 3_000
+
 const isCommandName = (name: string): name is CommandName => Object.hasOwn(schemas, name)
 
 /** A client that traces sends `{ traceparent }` after the input. */
@@ -46,6 +50,8 @@ export function createCommands({ limitRate, authorize, slowMs, log }: CommandsDe
   // Unlike a bare count, it names one command in the logs of all nodes and starts.
   const prefix = `ws-${randomBytes(4).toString('hex')}`
   let requests = 0
+  let running = 0
+  let onIdle: (() => void) | undefined
 
   async function answer(name: string, args: unknown[], connection: Connection): Promise<object> {
     const requestId = `${prefix}-${++requests}`
@@ -61,6 +67,7 @@ export function createCommands({ limitRate, authorize, slowMs, log }: CommandsDe
       : undefined
     let outcome = 'ok'
     try {
+      if (onIdle) throw overloaded(1_000)
       const { address, actor } = connection
       requireAllowance(await limitRate(rateClassOfCommand(name), { address, userId: actor.userId }))
       if (!run) throw new AppError('VALIDATION_FAILED', `There is no command ${name.slice(0, 60)}.`)
@@ -98,8 +105,19 @@ export function createCommands({ limitRate, authorize, slowMs, log }: CommandsDe
     serve(socket: RealtimeSocket, connection: Connection): void {
       socket.onAny((name: string, ...args: unknown[]) => {
         const ack = args.findLast(isAck)
-        void answer(name, args, connection).then((result) => ack?.(result))
+        running += 1
+        void answer(name, args, connection).then((result) => {
+          ack?.(result)
+          running -= 1
+          if (running === 0) onIdle?.()
+        })
       })
+    },
+    /** Refuses commands from now on, and gives those under way a while to be answered. */
+    async drain(): Promise<void> {
+      const { promise: idle, resolve } = Promise.withResolvers<void>()
+      onIdle = resolve
+      if (running > 0) await Promise.race([idle, delay(drainMsMax, undefined, { ref: false })])
     },
   }
 }

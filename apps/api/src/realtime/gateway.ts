@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Requirement } from '@parley/protocol/access'
 import type { AnnouncedHead } from '@parley/protocol/messages'
 import type { SessionEnding } from '@parley/protocol/identity'
@@ -23,6 +24,9 @@ import { dispatchUpgrades, refuseUpgrade, type UpgradeHandler } from './upgrade.
 
 /** How often heads are announced, so that a lost last event is noticed. */
 export const heartbeatMs = 25_000
+
+/** How long a socket has to take what it was sent when the server closes. */
+const sendingMsMax = 1_000
 
 /** The log of the gateway: what Fastify's logger offers of it. */
 interface Log {
@@ -158,6 +162,13 @@ export function createGateway({
     address: addressOf(socket.request),
   })
 
+  /** Closes every socket of this node once what it was sent is on its way: closing the engine would throw that away. */
+  async function sendAll(): Promise<void> {
+    io.local.disconnectSockets(true)
+    const deadlineMs = performance.now() + sendingMsMax
+    while (engine.clientsCount > 0 && performance.now() < deadlineMs) await delay(10)
+  }
+
   let revisit: ReturnType<typeof createRevisit> | undefined
 
   /**
@@ -230,6 +241,8 @@ export function createGateway({
     close: async () => {
       stopWatching()
       io.local.emit('session.ending', { reason: 'shutdown' })
+      await commands.drain()
+      await sendAll()
       await io.close()
       engine.close()
     },

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fastify } from 'fastify'
 import { expect, test } from 'vitest'
 import { endConnections } from './ending-connections.ts'
 
-test('a server closes at once with connections open on which nothing was sent, and answers what is under way', async () => {
+test('a server that closes accepts nobody, answers what is under way, and ends the connections that are open', async () => {
   const app = fastify({ forceCloseConnections: 'idle' })
   endConnections(app)
   const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>()
@@ -16,14 +17,19 @@ test('a server closes at once with connections open on which nothing was sent, a
     return 'whole'
   })
   const url = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
-  const unused = connect(Number(url.port), url.hostname)
-  await once(unused, 'connect')
-  const answered = fetch(url, { headers: { connection: 'close' } })
+  async function open(): Promise<Socket> {
+    const socket = connect(Number(url.port), url.hostname)
+    await once(socket, 'connect')
+    return socket
+  }
+  const [unused, busy] = [await open(), await open()]
+  busy.write('GET / HTTP/1.1\r\nhost: parley\r\n\r\n')
   await isAsked
   const closed = app.close()
   await once(unused, 'close')
+  await expect(open()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   answer()
-  expect(await (await answered).text()).toBe('whole')
+  expect(await text(busy)).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nwhole$/s)
   const late = Symbol('late')
   expect(await Promise.race([closed, delay(5_000, late, { ref: false })])).not.toBe(late)
 })

@@ -5,16 +5,24 @@ import type { FastifyInstance } from 'fastify'
 const busyMsMax = 7_000
 
 /**
- * Ends connections when the server closes: at once those on which nothing was ever sent, which browsers and HTTP clients open
- * in advance, as Node waits for the headers of a first request on them for a minute; after a while all the others.
+ * Ends connections when the server closes. From the start no new ones are accepted, so that a proxy asks another node at
+ * once; each there is ends with the answer that is under way on it, and after a while all do. Those on which nothing was ever
+ * sent, which browsers and HTTP clients open in advance, end at once: Node would wait a minute for their first headers.
  */
 export function endConnections(app: FastifyInstance): void {
+  let isClosing = false
   const open = new Set<Socket>()
   app.server.on('connection', (socket: Socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
   })
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (isClosing) request.raw.socket.destroySoon()
+    done()
+  })
   app.addHook('preClose', async () => {
+    isClosing = true
+    app.server.close()
     for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
     const cutOff = () => {
       for (const socket of open) socket.destroy()

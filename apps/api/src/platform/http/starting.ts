@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { AppError, toWire } from './errors.ts'
+
+const retryAfterMs = 1_000
+
+/** Answers on the server's port while it starts: it is alive, and serves nothing yet. */
+export async function answerWhileStarting({ port, host }: { port: number; host: string }) {
+  const server = createServer((request, response) => {
+    const isLiveness = request.url === '/healthz'
+    const refusal = new AppError('OVERLOADED', 'The server is starting. Nothing was stored; try again shortly.', {
+      details: { retryAfterMs },
+    })
+    response.writeHead(isLiveness ? 200 : refusal.status, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'retry-after': String(retryAfterMs / 1_000),
+      connection: 'close',
+    })
+    response.end(JSON.stringify(isLiveness ? { status: 'ok' } : { error: toWire(refusal, randomUUID()) }))
+  })
+  server.listen({ port, host })
+  await once(server, 'listening')
+  return {
+    /** Frees the port. */
+    async close(): Promise<void> {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
