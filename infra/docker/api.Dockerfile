@@ -9,7 +9,7 @@ COPY packages/protocol/package.json packages/protocol/
 COPY packages/test-upstream/package.json packages/test-upstream/
 COPY apps/api/package.json apps/api/
 RUN pnpm install --prod --frozen-lockfile --filter @parley/api... \
-  && find node_modules -type f ( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' ) -delete
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM debian:12.12-slim
 ARG VERSION=local

@@ -1,22 +1,26 @@
 #!/usr/bin/env bash
 # Builds both images, runs everything with throwaway secrets and a certificate of its own, walks through it by the gateway, and
 # takes it all down again, whatever happened. Ends with 0 if all was in order, 1 with the reason, 3 without an engine.
-# PARLEY_API_IMAGE and PARLEY_WEB_IMAGE name images to try instead of building them.
+# Wants Node 24 and the installed dependencies for the walk. PARLEY_API_IMAGE and PARLEY_WEB_IMAGE name images to try instead of building them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-docker version --format 'engine {{.Server.Version}}' 2>/dev/null || {
+engine=$(docker version --format '{{.Server.Version}}' 2>/dev/null) || {
   echo 'smoke: no Docker engine answers here, so nothing was built and nothing was tried' >&2
   exit 3
 }
-docker compose version >/dev/null || {
+docker compose version --short >/dev/null 2>&1 || {
   echo 'smoke: docker has no compose plugin (Debian: docker-compose-plugin of download.docker.com)' >&2
   exit 3
 }
 
+echo "smoke: engine $engine, $(docker compose version --short)"
+
 work=$(mktemp -d)
 export PARLEY_ETC=$work/etc PARLEY_DATA=$work/data PARLEY_DOMAIN=localhost COMPOSE_PROFILES=database
 export PARLEY_HTTP_PORT=${PARLEY_HTTP_PORT:-18080} PARLEY_HTTPS_PORT=${PARLEY_HTTPS_PORT:-18443}
+mkdir -p "$PARLEY_ETC/nginx" "$PARLEY_ETC/tls" "$PARLEY_DATA/acme" "$PARLEY_DATA/files" "$PARLEY_DATA/mysql"
+printf 'LOG_LEVEL=warn\n' >"$PARLEY_ETC/parley.env"
 # Beside an installation that runs on this machine there would be no room for its network.
 compose() { docker compose --project-name parley-smoke --file infra/docker/compose.yml "$@"; }
 
@@ -49,9 +53,7 @@ light() {
 light "$api" 420
 light "$web" 180
 
-mkdir -p "$PARLEY_ETC/nginx" "$PARLEY_ETC/tls" "$PARLEY_DATA/acme" "$PARLEY_DATA/files" "$PARLEY_DATA/mysql"
 cp infra/docker/nginx/host/*.conf "$PARLEY_ETC/nginx/"
-printf 'LOG_LEVEL=warn\n' >"$PARLEY_ETC/parley.env"
 infra/docker/make-secrets.sh "$PARLEY_ETC/secrets"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
   -addext subjectAltName=DNS:localhost -keyout "$PARLEY_ETC/tls/key.pem" -out "$PARLEY_ETC/tls/certificate.pem" 2>/dev/null
