@@ -155,7 +155,7 @@ function brotliModules(root: string): string[] | undefined {
   const folder = ['usr/lib/nginx/modules', 'usr/share/nginx/modules'].map((each) => join(root, each))
   const names = ['filter', 'static'].map((part) => `ngx_http_brotli_${part}_module.so`)
   const found = folder.find((each) => names.every((name) => existsSync(join(each, name))))
-  return found && names.map((name) => `load_module ${join(found, name)};`)
+  return found === undefined ? undefined : names.map((name) => `load_module ${join(found, name)};`)
 }
 
 async function withVersion(program: Omit<Program, 'http2'>): Promise<Program> {
