@@ -12,8 +12,8 @@ import Value from 'typebox/value'
 import { createApp } from '../src/app.ts'
 import { createSettings } from '../src/config-reload.ts'
 import { loadConfig } from '../src/config.ts'
-import { migrateDatabase } from '../src/platform/migrations.ts'
 import { rateClasses } from '../src/platform/rate-classes.ts'
+import { createSchema } from './schema.ts'
 
 export { connect, type TestSocket } from './socket.ts'
 
@@ -51,30 +51,24 @@ const defaults = {
 
 /** Starts a server; `settings` are environment variables. */
 export async function startApi(settings: Record<string, string> = {}): Promise<TestApi> {
-  const base = new URL(process.env.DATABASE_URL ?? 'mysql://127.0.0.1')
-  const schema = `parley_test_${randomBytes(6).toString('hex')}`
-  const server = createPool({ uri: base.href, connectionLimit: 1 })
-  await server.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`)
-  base.pathname = `/${schema}`
-  await migrateDatabase(base.href)
+  const schema = await createSchema(process.env.DATABASE_URL ?? 'mysql://127.0.0.1')
   const secret = randomBytes(32).toString('hex')
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
   const secrets = { JWT_SECRET: secret, ENCRYPTION_KEY: randomBytes(32).toString('hex') }
-  const given = { ...defaults, ...secrets, DATABASE_URL: base.href, DATA_DIR: dataDir, ...settings }
+  const given = { ...defaults, ...secrets, DATABASE_URL: schema.url, DATA_DIR: dataDir, ...settings }
   const app = await createApp(createSettings(() => loadConfig(given)))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const sql = createPool({ uri: base.href, connectionLimit: 2, timezone: 'Z' })
+  const sql = createPool({ uri: schema.url, connectionLimit: 2, timezone: 'Z' })
   const api = {
     url,
     app,
     dataDir,
-    databaseUrl: base.href,
+    databaseUrl: schema.url,
     sql,
     async close() {
       await app.close()
       await sql.end()
-      await server.query(`DROP DATABASE ${schema}`)
-      await server.end()
+      await schema.drop()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
