@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts'
 import { type OwnedProcess, startOwnedProcess } from './owned-process.ts'
 
 const startTimeoutMs = 120_000
+/** More than a whole test run writes. */
+const memoryFolderMinBytes = 2 * 1024 ** 3
 
 export type PrivateDatabase = {
   /** `mysql://user:password@127.0.0.1:port/parley`; the user may make further databases. */
@@ -56,7 +58,7 @@ type Place = {
  */
 export async function startPrivateDatabase(options: Options = {}): Promise<PrivateDatabase> {
   const { dataDir, durable = true, isFollowed = false, follows, log = () => undefined } = options
-  const dir = dataDir ? resolve(dataDir) : await mkdtemp(join(tmpdir(), 'parley-database-'))
+  const dir = dataDir ? resolve(dataDir) : await throwawayFolder(durable)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const state = await readState(dir)
   if (state && (await answers(state))) {
@@ -81,6 +83,14 @@ export async function startPrivateDatabase(options: Options = {}): Promise<Priva
       if (place.throwaway) await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** In memory if nothing has to last and there is room: most of what tests wait for is the disk, while tables are made. */
+async function throwawayFolder(durable: boolean): Promise<string> {
+  const memory = '/dev/shm'
+  const room = durable || !existsSync(memory) ? undefined : await statfs(memory)
+  const hasRoom = room !== undefined && room.bavail * room.bsize >= memoryFolderMinBytes
+  return mkdtemp(join(hasRoom ? memory : tmpdir(), 'parley-database-'))
 }
 
 async function firstThatStarts(place: Place, log: (line: string) => void) {
@@ -143,6 +153,14 @@ async function launch(program: ServerProgram, place: Place): Promise<OwnedProces
   return server
 }
 
+/** Nothing waits for the disk, and a table is not a file of its own: tests make and drop thousands of them. */
+const withoutDurability = [
+  '--innodb-flush-log-at-trx-commit=0',
+  '--innodb-flush-method=nosync',
+  '--skip-innodb-doublewrite',
+  '--skip-innodb-file-per-table',
+]
+
 function serverArguments(program: ServerProgram, { dir, durable, isFollowed, port }: Place): string[] {
   const args = [
     ...baseArguments(program, join(dir, program.kind)),
@@ -162,8 +180,9 @@ function serverArguments(program: ServerProgram, { dir, durable, isFollowed, por
     '--innodb-ft-min-token-size=1',
     '--innodb-buffer-pool-size=256M',
     '--max-connections=500',
-    `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`,
   ]
+  if (durable) args.push('--innodb-flush-log-at-trx-commit=1')
+  else args.push(...withoutDurability)
   if (isFollowed) args.push('--log-bin=binlog', '--binlog-format=ROW')
   else if (program.kind === 'mysql') args.push('--skip-log-bin')
   if (program.kind === 'mysql') args.push('--mysqlx=OFF')
