@@ -23,7 +23,13 @@ export default defineConfig({
   projects: [
     { name: 'faults', testDir: 'faults', testMatch: '*.test.ts' },
     { name: 'desktop', testDir: 'journeys', testMatch: '*.test.ts' },
-    // A phone has no keyboard to speak of.
-    { name: 'phone', testDir: 'journeys', testMatch: '*.test.ts', testIgnore: 'keyboard.test.ts', use: { ...phone } },
+    {
+      name: 'phone',
+      testDir: 'journeys',
+      testMatch: '*.test.ts',
+      // A phone has no keyboard to speak of, and its browser keeps cookies as any other.
+      testIgnore: ['keyboard.test.ts', 'two-origins.test.ts'],
+      use: { ...phone },
+    },
   ],
 })

@@ -6,7 +6,7 @@ import { headersFile, withApiOrigin } from '../../apps/web/page-elsewhere.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-interface Redirect {
+type Redirect = {
   from: string
   to: string
   status: number
