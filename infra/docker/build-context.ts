@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join, matchesGlob, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 
 /** The folder images are built from: that of the repository. */
 export const contextDir = resolve(import.meta.dirname, '../..')
@@ -40,11 +40,17 @@ export function contextCopy({ keyword, text }: Instruction): Copy | undefined {
 export async function readIgnore(): Promise<(path: string) => boolean> {
   const content = await readFile(join(contextDir, '.dockerignore'), 'utf8')
   const lines = content.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  const rules = lines.map((line) => ({ isKept: line.startsWith('!'), pattern: line.replace(/^!/, '') }))
-  return (path) => {
-    const last = rules.findLast(({ pattern }) => matchesGlob(path, pattern) || matchesGlob(path, `${pattern}/**`))
-    return last === undefined || last.isKept
-  }
+  const rules = lines.map((line) => ({ isKept: line.startsWith('!'), pattern: patternOf(line.replace(/^!/, '')) }))
+  return (path) => rules.findLast(({ pattern }) => pattern.test(path))?.isKept ?? true
+}
+
+/** What a line matches, and all that lies in it. Unlike in a shell, `*` stands for names that begin with a dot too. */
+function patternOf(line: string): RegExp {
+  const words = line.split(/(\*\*\/|\*)/).map((part) => {
+    if (part === '**/') return '(.*/)?'
+    return part === '*' ? '[^/]*' : part.replaceAll('.', String.raw`\.`)
+  })
+  return new RegExp(`^${words.join('')}(/.*)?$`)
 }
 
 /** Does what COPY does, in a folder that stands for the image's `/`. */
