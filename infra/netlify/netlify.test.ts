@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHttpServer } from '../../apps/api/src/platform/http/server.ts'
 import { loadConfig } from '../../apps/api/src/config.ts'
@@ -96,6 +98,19 @@ describe('the site', () => {
         environment: { NODE_VERSION: '24' },
       },
     })
+  })
+
+  // The app itself takes half a minute on a busy machine; what is at stake is in its page and in the settings of Vite.
+  test('has in its page and its headers the API that its build was told', { timeout: 60_000 }, async () => {
+    const source = join(dir, 'source')
+    await mkdir(source)
+    await writeFile(join(source, 'index.html'), page.replaceAll(/.*(script|stylesheet).*/g, ''))
+    const web = join(root, 'apps/web')
+    const vite = [join(web, 'node_modules/vite/bin/vite.js'), 'build', source, '--config', join(web, 'vite.config.ts')]
+    const env = { ...process.env, VITE_API_ORIGIN: api, NODE_ENV: 'production' }
+    await promisify(execFile)(process.execPath, [...vite, '--logLevel', 'error'], { cwd: web, env })
+    expect(await readFile(join(source, 'dist/_headers'), 'utf8')).toBe(headersFile(api))
+    expect(await readFile(join(source, 'dist/index.html'), 'utf8')).toContain(`name="api-origin" content="${api}"`)
   })
 
   test('answers its files, its page for addresses within the app, and 404 for files that are gone', async () => {
