@@ -21,13 +21,17 @@ export interface Program {
   clear(): Promise<void>
 }
 
-/** Starts one, `main` or another; `settings` are environment variables. */
-export async function startProgram(settings: Record<string, string>, name = 'main'): Promise<Program> {
+/** Starts one, `main` or another, of this version or of that in `dir`; `settings` are environment variables. */
+export async function startProgram(
+  settings: Record<string, string>,
+  name = 'main',
+  dir = join(import.meta.dirname, '..'),
+): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-program-'))
   const logDir = join(folder, 'logs')
   const secret = 'x'.repeat(40)
   const child = spawn(process.execPath, [`src/${name}.ts`], {
-    cwd: join(import.meta.dirname, '..'),
+    cwd: dir,
     env: {
       PATH: process.env.PATH,
       DATA_DIR: folder,
