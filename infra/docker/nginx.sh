@@ -12,7 +12,8 @@ case ${1:?usage: nginx.sh web|gateway|reload} in
     exec nginx -e stderr -p /var/lib/parley-gateway -c /parley/nginx/nginx.conf
     ;;
   reload)
-    gateway -t -q
-    gateway -s reload
+    # It opens its access log, stdout, by name, which not every stdout of an `exec` allows.
+    gateway -t -q >/dev/null
+    gateway -s reload >/dev/null
     ;;
 esac
