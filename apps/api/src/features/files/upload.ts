@@ -9,7 +9,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Actor } from '../../platform/http/actor.ts'
-import { AppError, invalidField, rateLimited } from '../../platform/http/errors.ts'
+import { AppError, diskFull, invalidField, rateLimited } from '../../platform/http/errors.ts'
 import { createValidator } from '../../platform/http/validate.ts'
 import { uploadedBytes } from '../../platform/metrics.ts'
 import { isDiskFull, type Storage } from '../../platform/storage.ts'
@@ -30,7 +30,7 @@ interface UploadDependencies {
 const sideMax = 20_000
 const dayMs = 86_400_000
 /** What a form may weigh beside its file. */
-const formBytesMax = 64 * 1024
+export const formBytesMax = 64 * 1024
 const uploadsAtOnceMax = 20
 
 /** The fields beside the file. Measures of video and audio are the sender's word: they only reserve a place on a page. */
@@ -56,11 +56,7 @@ const brokenOff = /^(Unexpected end|Malformed|Multipart: Boundary|Part terminate
 /** What goes wrong while bytes come in, in the words of the contract. */
 function toRefusal(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error
-  if (isDiskFull(error))
-    return new AppError('OVERLOADED', 'The server has no room for this file. Tell its administrator.', {
-      details: { reason: 'disk-full', retryAfterMs: 60_000 },
-      cause: error,
-    })
+  if (isDiskFull(error)) return diskFull(error)
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(error)
   if (/^FST_(FILES|PARTS|FIELDS)_LIMIT$/.test(code))
@@ -167,6 +163,8 @@ export function createUpload({ db, storage, bytesMax, deleteFiles, requireStorag
       )
       return await keep(record, finished, request.log)
     } catch (error) {
+      // Whoever sends the rest reads no answer before it is taken.
+      request.raw.unpipe().resume()
       throw toRefusal(error)
     } finally {
       await Promise.all([rm(path, { force: true }), rm(keptPath, { force: true })])

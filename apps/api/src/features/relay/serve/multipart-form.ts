@@ -18,7 +18,7 @@ export interface Form {
   close(): Promise<void>
 }
 
-const formBytesMax = 100 * 1024 * 1024
+export const formBytesMax = 100 * 1024 * 1024
 const memoryBytesMax = 1024 * 1024
 const readBytes = 64 * 1024
 

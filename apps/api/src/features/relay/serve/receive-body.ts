@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RelayRefusal } from '../refusals.ts'
 
 /** Pictures travel inside the JSON of a request. */
-const bodyBytesMax = 32 * 1024 * 1024
+export const bodyBytesMax = 32 * 1024 * 1024
 
 /** What the bodies of all calls under way may take together. */
 const roomBytesMax = 512 * 1024 * 1024
