@@ -117,6 +117,23 @@ test('a server that shuts down is reconnected to', async () => {
   })
 })
 
+test('clients that a shutdown cut off together come back soon, and not at once', async () => {
+  const cameBackMs: number[] = []
+  let cutAtMs = 0
+  onConnection(() => {
+    if (cutAtMs > 0) cameBackMs.push(performance.now() - cutAtMs)
+  })
+  const sockets = Array.from({ length: 20 }, () => connect())
+  await Promise.all(sockets.map(online))
+  cutAtMs = performance.now()
+  io.emit('session.ending', { reason: 'shutdown' })
+  io.disconnectSockets(true)
+  await vi.waitFor(() => expect(cameBackMs).toHaveLength(20), { timeout: 5_000 })
+  for (const each of sockets) each.stop()
+  expect(Math.max(...cameBackMs) - Math.min(...cameBackMs)).toBeGreaterThan(100)
+  expect(Math.min(...cameBackMs)).toBeLessThan(500)
+})
+
 test('events are heard until their listener is taken away', async () => {
   const heard: string[] = []
   onConnection((connection) => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import mysql from 'mysql2/promise'
@@ -34,6 +35,9 @@ export function openPool(url: string, connectionLimit = 10): { db: Database; poo
   return { db: drizzle(pool), pool }
 }
 
+/** A database that does not answer for so long is away for whoever asks. */
+const pingMsMax = 3_000
+
 /** Opens the pools. Nothing connects before the first query. */
 export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 8 } = {}): DatabasePools {
   const { db, pool } = openPool(url, connectionLimit)
@@ -49,7 +53,12 @@ export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 
     db,
     reader: pool,
     writer,
-    ping: async () => void (await pool.query('SELECT 1')),
+    async ping() {
+      const silence = delay(pingMsMax, undefined, { ref: false }).then(() => {
+        throw Object.assign(new Error(`the database did not answer within ${pingMsMax} ms`), { code: 'ETIMEDOUT' })
+      })
+      await Promise.race([pool.query('SELECT 1'), silence])
+    },
     close: async () => {
       await Promise.all([pool.end(), writer.end()])
     },
@@ -145,6 +154,18 @@ const connectionCodes = new Set([
 
 /** Whether the database is away: nothing is known to be wrong with the statement. */
 export const isDatabaseAway = (error: unknown): boolean => connectionCodes.has(codeOf(error) ?? '')
+
+const fullCodes = new Set([
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'ER_ERROR_ON_WRITE',
+  // What managed servers do before their disk is full.
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+])
+
+/** Whether the database has no room for what is to be written, and takes no writes until it has. */
+export const isDatabaseFull = (error: unknown): boolean => fullCodes.has(codeOf(error) ?? '')
 
 const refusalCodes = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'ER_DBACCESS_DENIED_ERROR'])
 

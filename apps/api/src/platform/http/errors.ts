@@ -1,5 +1,5 @@
 import { errorStatus, type ErrorCode, type ErrorDetails, type WireError } from '@parley/protocol/errors'
-import { isDatabaseAway } from '../database.ts'
+import { isDatabaseAway, isDatabaseFull } from '../database.ts'
 
 /** A refusal with an outside (`code`, `message`, `details`: for the client) and an inside (`cause`: for the log). */
 export class AppError extends Error {
@@ -40,6 +40,12 @@ export const overloaded = (retryAfterMs: number, cause?: unknown) =>
     cause,
   })
 
+export const diskFull = (cause: unknown) =>
+  new AppError('OVERLOADED', 'The server has no room for this. Nothing was stored; tell its administrator.', {
+    details: { reason: 'disk-full', retryAfterMs: 60_000 },
+    cause,
+  })
+
 export const rateLimited = (retryAfterMs: number) =>
   new AppError('RATE_LIMITED', 'Too many requests. Wait a moment and try again.', { details: { retryAfterMs } })
 
@@ -47,6 +53,7 @@ export const rateLimited = (retryAfterMs: number) =>
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (isDatabaseAway(error)) return overloaded(1_000, error)
+  if (isDatabaseFull(error)) return diskFull(error)
   return new AppError('INTERNAL_ERROR', 'Something went wrong on the server. It was logged under this request id.', {
     cause: error,
   })
