@@ -40,6 +40,8 @@ export type Gateway = {
   writeCertificate: (files: { certificate: string; key: string }) => Promise<void>
   /** Takes up what changed; throws what `nginx -t` says, and then everything stays as it was. */
   reload: () => Promise<void>
+  /** Ends the server of the web app behind it. */
+  endWeb: () => Promise<void>
   /** What it logged so far. */
   log: () => Promise<string>
   stop: () => Promise<void>
@@ -108,6 +110,7 @@ export async function startGateway({ api, webDir, adminAllow = '' }: GatewayOpti
     },
     writeCertificate,
     reload: gateway.reload,
+    endWeb: () => web.end(),
     log: gateway.log,
     stop: async () => {
       await Promise.all([gateway.end(), web.end()])

@@ -128,3 +128,12 @@ describe('a file', () => {
     expect((await get('br;q=1.0, gzip;q=0.8')).body.toString()).toBe('of the release before')
   })
 })
+
+test('the page and its files are there while their server is away', async () => {
+  await ask(gateway, '/', { headers: navigation })
+  await ask(gateway, '/theme.js')
+  await gateway.endWeb()
+  for (const path of ['/', '/r/42', '/admin/people', '/theme.js', '/assets/main-3f2a.js'])
+    expect((await ask(gateway, path, { headers: path.endsWith('.js') ? {} : navigation })).status).toBe(200)
+  expect((await ask(gateway, '/never-asked-for.png')).status).toBe(503)
+})
