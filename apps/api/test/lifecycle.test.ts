@@ -38,7 +38,7 @@ describe('a server whose database is away', () => {
 
   test('waits for it, alive and not ready, and serves once it is there; if it goes away later, too', async () => {
     await database.kill()
-    const { url, said, answers, child } = await start({ DATABASE_URL: database.url })
+    const { url, said, answers, child, ended } = await start({ DATABASE_URL: database.url })
     const line = await said('the database is away; trying again')
     expect(JSON.parse(line)).toMatchObject({ reason: expect.stringContaining('ECONNREFUSED'), nextTryMs: 500 })
     await answers('/healthz', 200)
@@ -55,7 +55,10 @@ describe('a server whose database is away', () => {
     await database.restart()
     await answers('/readyz', 200)
     await createUser({ url })
-    expect(child.exitCode).toBeNull()
+    await database.kill()
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+    await database.restart()
   }, 60_000)
 
   test('ends at once when it is asked to while it waits', async () => {

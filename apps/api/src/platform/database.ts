@@ -60,7 +60,8 @@ export function openDatabase(url: string, { connectionLimit = 10, writerLimit = 
       await Promise.race([pool.query('SELECT 1'), silence])
     },
     close: async () => {
-      await Promise.all([pool.end(), writer.end()])
+      // Connections that were lost need no goodbye, and say so.
+      await Promise.allSettled([pool.end(), writer.end()])
     },
   }
 }
