@@ -6,7 +6,7 @@ let stack: Stack
 
 beforeAll(async () => {
   stack = await startStack({}, { nodes: 2, gateway: true })
-})
+}, 120_000)
 
 afterAll(() => stack?.stop())
 

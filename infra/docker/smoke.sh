@@ -48,7 +48,10 @@ web=${PARLEY_WEB_IMAGE:-parley-web:local}
 light() {
   megabytes=$(($(docker image inspect --format '{{.Size}}' "$1") / 1000000))
   echo "$1: $megabytes MB, at most $2"
-  [ "$megabytes" -le "$2" ]
+  if [ "$megabytes" -gt "$2" ]; then
+    echo "smoke: $1 became too large" >&2
+    exit 1
+  fi
 }
 light "$api" 420
 light "$web" 180
