@@ -1,6 +1,15 @@
-import { getReferencesInExpression, parse } from '@cdktf/hcl2json'
 import { glob, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+
+interface Hcl {
+  parse: (file: string, content: string) => Promise<unknown>
+  getReferencesInExpression: (file: string, expression: string) => Promise<{ value: string }[]>
+}
+
+const require = createRequire(import.meta.url)
+// Not imported: its types bring those of a page, `document` and all, to everything that is checked with this file.
+const { parse, getReferencesInExpression }: Hcl = require('@cdktf/hcl2json')
 
 export type Body = Record<string, unknown>
 
