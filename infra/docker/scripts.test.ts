@@ -116,3 +116,37 @@ test('coturn.sh starts a relay that answers, takes all of its settings, and keep
   expect(said).not.toMatch(/bad configuration|unknown|invalid/i)
   expect(await readFile(join(dir, 'tmp/turnserver.conf'), 'utf8')).toContain(`static-auth-secret=${'s'.repeat(64)}\n`)
 }, 30_000)
+
+describe('smoke.sh', () => {
+  const smoke = (env: NodeJS.ProcessEnv) => run(join(here, 'smoke.sh'), { env: { ...process.env, ...env } })
+
+  test('says so, with a code of its own, where there is no engine', async () => {
+    await expect(smoke({ DOCKER_HOST: `unix://${dir}/no-engine` })).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no Docker engine answers here'),
+    })
+  })
+
+  test('fails with the reason, and takes everything down and away, when something does not start', async () => {
+    const work = join(dir, 'work')
+    const calls = join(dir, 'calls')
+    await mkdir(work)
+    await mkdir(join(dir, 'engine'))
+    const docker = `#!/bin/sh
+echo "$*" >>${calls}
+case "$*" in
+  'image inspect'*) echo 100000000 ;;
+  *'up --detach'*) echo 'container api-1 is unhealthy' >&2; exit 1 ;;
+esac
+`
+    await writeFile(join(dir, 'engine/docker'), docker, { mode: 0o755 })
+    const PATH = [join(dir, 'engine'), process.env.PATH].join(delimiter)
+    await expect(smoke({ PATH, TMPDIR: work })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/container api-1 is unhealthy[^]*smoke: failed with 1/),
+    })
+    const said = await readFile(calls, 'utf8')
+    expect(said).toMatch(/build api-1 web[^]*src\/migrate\.ts[^]*up --detach[^]*logs[^]*down --volumes/)
+    expect(await readdir(work)).toEqual([])
+  })
+})
