@@ -8,6 +8,7 @@ import { freePort } from '../../../scripts/free-port.ts'
 import { connect, createUser, startApi, type TestApi } from './harness.ts'
 import { startProgram, type Program } from './program.ts'
 import { createGroup } from './rooms.ts'
+import { createSchema } from './schema.ts'
 
 const running: Program[] = []
 afterEach(async () => {
@@ -25,7 +26,7 @@ async function start(settings: Record<string, string>) {
       (response) => response.status,
       () => 0,
     )
-  const answers = (path: string, wanted: number) => expect.poll(() => status(path), { timeout: 20_000 }).toBe(wanted)
+  const answers = (path: string, wanted: number) => expect.poll(() => status(path), { timeout: 40_000 }).toBe(wanted)
   return { ...program, url, answers }
 }
 
@@ -59,7 +60,7 @@ describe('a server whose database is away', () => {
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
     await database.restart()
-  }, 60_000)
+  }, 120_000)
 
   test('ends at once when it is asked to while it waits', async () => {
     const DATABASE_URL = 'mysql://127.0.0.1:1/parley'
@@ -81,6 +82,20 @@ test('a database that does not let it in stops the start, in plain lines', async
     'The database refuses DATABASE_URL: check its user, password and database.',
     expect.stringContaining('Access denied for user'),
   ])
+})
+
+test('what a deploy and a restore run says what it did, and ends', async () => {
+  const { url, drop } = await createSchema(process.env.DATABASE_URL ?? '')
+  for (const [name, said] of [
+    ['migrate', 'the schema is up to date'],
+    ['renew-epochs', '0 rooms have a new epoch: clients load them anew'],
+  ] as const) {
+    const program = await startProgram({ DATABASE_URL: url }, name)
+    running.push(program)
+    expect(await program.ended).toEqual([0, null])
+    expect(program.lines).toEqual([said])
+  }
+  await drop()
 })
 
 describe('a server that is asked to end', () => {
@@ -134,5 +149,5 @@ describe('a server that is asked to end', () => {
     const closing = await said('"closing"')
     expect(logged).toContain(closing)
     expect(logged.slice(logged.indexOf(closing))).toContain('room.sendMessage')
-  }, 30_000)
+  }, 90_000)
 })

@@ -52,7 +52,7 @@ export async function startProgram(
     logDir,
     async said(text) {
       const isSaid = () => lines.find((line) => line.includes(text))
-      await expect.poll(isSaid, { timeout: 30_000, message: `a line with ${text}` }).toBeDefined()
+      await expect.poll(isSaid, { timeout: 45_000, message: `a line with ${text}` }).toBeDefined()
       return isSaid() ?? ''
     },
     async clear() {
