@@ -155,7 +155,7 @@ test('killed after each statement in turn, with none of them noted, the migratio
   const statements = (await readMigrations()).flatMap((migration) => migration.statements)
   expect(kills).toBeGreaterThan(statements.length / 2)
   expect(await describeSchema(broken)).toEqual(await describeSchema(whole))
-}, 60_000)
+}, 120_000)
 
 test('of several that start together one migrates, and the others find it done', async () => {
   const { url, rows } = await createDatabase()
