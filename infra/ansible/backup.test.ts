@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -94,6 +94,14 @@ async function attach({ client }: Person, name: string, content: string) {
   await expect.poll(() => client.outbox.entries(roomId), { timeout: 60_000 }).toEqual([])
 }
 
+/** The settings of the backup with some that differ. */
+async function otherSettings(changes: Record<string, string>): Promise<string> {
+  const file = join(dir, 'other.env')
+  const lines = Object.entries(changes).map(([name, value]) => `${name}='${value}'`)
+  await writeFile(file, [await readFile(join(dir, 'settings/backup.env'), 'utf8'), ...lines].join('\n'))
+  return file
+}
+
 /** What somebody sees in the room: texts, and names of files. */
 const shown = ({ client }: Person) =>
   (client.engine.view(roomId)?.rows ?? []).flatMap(({ body }) =>
@@ -131,6 +139,116 @@ test(
       .filter((file) => file.isFile())
       .map((file) => readFile(join(file.parentPath, file.name), 'utf8'))
     expect(await Promise.all(contents)).toContain('the content of a file')
+  },
+  timeoutMs,
+)
+
+test(
+  'a database that holds something is replaced only by who says so',
+  async () => {
+    const unmeant = await ansible.play('restore')
+    expect(unmeant.output).toContain('-e parley_restore_confirm=true')
+    const { ok, output } = await ansible.play('restore', { parley_restore_confirm: true })
+    expect(ok).toBe(false)
+    expect(output.replaceAll(/\s+/g, ' ')).toMatch(
+      /holds \d+ tables, and nothing was touched.*-e parley_restore_overwrite=true/,
+    )
+    await say(ann, 'nothing happened')
+  },
+  timeoutMs,
+)
+
+test(
+  'a damaged repository is refused while everything goes on',
+  async () => {
+    const damaged = join(dir, 'damaged')
+    await cp(join(dir, 'repository'), damaged, { recursive: true })
+    for (const file of await readdir(join(damaged, 'data'), { recursive: true, withFileTypes: true })) {
+      if (file.isFile()) await chmod(join(file.parentPath, file.name), 0o600)
+      if (file.isFile()) await truncate(join(file.parentPath, file.name), 100)
+    }
+    engine.commands.length = 0
+    const { ok, output } = await ansible.play('restore', {
+      parley_restore_confirm: true,
+      parley_restore_overwrite: true,
+      parley_backup_repository: damaged,
+    })
+    expect(ok).toBe(false)
+    expect(output).toMatch(/backup \d{8}T\d{6}Z cannot be read, and nothing was touched/)
+    expect(engine.commands).toEqual([])
+    await say(ann, 'nothing happened here either')
+  },
+  timeoutMs,
+)
+
+test(
+  'a wrong password is refused, for a backup and for a restore, and makes no new repository',
+  async () => {
+    await writeFile(join(dir, 'wrong'), 'not the password')
+    const settings = await otherSettings({ RESTIC_PASSWORD_FILE: join(dir, 'wrong') })
+    for (const [program, args] of [
+      ['parley-backup', ['--prepare']],
+      ['parley-backup', []],
+      ['parley-restore', ['fetch', 'latest']],
+    ] as const) {
+      const { ok, output } = await ansible.program(program, [settings, ...args])
+      expect({ ok, output }).toMatchObject({
+        ok: false,
+        output: expect.stringMatching(/does not open: .*wrong password/),
+      })
+    }
+  },
+  timeoutMs,
+)
+
+test(
+  'a dump that is cut short does not count, and a repository that is not there is not made anew',
+  async () => {
+    const client = join(dir, 'client')
+    await writeFile(client, '#!/bin/sh\necho CREATE TABLE\nexit 1\n', { mode: 0o755 })
+    const settings = await otherSettings({ DATABASE_CLIENT: client, RESTIC_REPOSITORY: join(dir, 'other') })
+    const missing = await ansible.program('parley-backup', [settings])
+    expect(missing).toMatchObject({ ok: false, output: expect.stringContaining('there is no repository at') })
+    expect(await ansible.program('parley-backup', [settings, '--prepare'])).toMatchObject({ ok: true })
+    const cut = await ansible.program('parley-backup', [settings])
+    expect(cut).toMatchObject({ ok: false, output: expect.stringContaining('failed and does not count') })
+    const restore = await ansible.program('parley-restore', [settings, 'fetch', 'latest'])
+    expect(restore).toMatchObject({ ok: false, output: expect.stringContaining('there is no complete backup latest') })
+  },
+  timeoutMs,
+)
+
+test(
+  'a disk that is full fails the backup loudly, and what is on it does not count',
+  async ({ skip }) => {
+    const small = join(dir, 'small')
+    await mkdir(small)
+    const asRoot = (program: string, args: string[]) =>
+      process.getuid?.() === 0 ? run(program, args) : run('sudo', ['--non-interactive', program, ...args])
+    const mounted = await asRoot('mount', [
+      '-t',
+      'tmpfs',
+      '-o',
+      `size=4m,uid=${process.getuid?.()}`,
+      'none',
+      small,
+    ]).then(
+      () => true,
+      () => false,
+    )
+    skip(!mounted, 'only root may mount the small disk this needs')
+    try {
+      const settings = await otherSettings({ RESTIC_REPOSITORY: join(small, 'repository') })
+      expect(await ansible.program('parley-backup', [settings, '--prepare'])).toMatchObject({ ok: true })
+      await writeFile(join(dir, 'data/files/large'), randomBytes(8_000_000))
+      const { ok, output } = await ansible.program('parley-backup', [settings])
+      expect({ ok, output }).toMatchObject({ ok: false, output: expect.stringContaining('no space left on device') })
+      expect(output).toContain('failed and does not count')
+      const restore = await ansible.program('parley-restore', [settings, 'fetch', 'latest'])
+      expect(restore).toMatchObject({ ok: false, output: expect.stringContaining('there is no complete backup') })
+    } finally {
+      await asRoot('umount', [small])
+    }
   },
   timeoutMs,
 )

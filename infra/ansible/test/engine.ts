@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import type { OwnedProcess } from '../../../scripts/owned-process.ts'
 
 interface Options {
@@ -55,7 +54,7 @@ export async function startEngine({ start, tool, onCommand }: Options): Promise<
 
   const server = createServer((request, response) => {
     text(request)
-      .then((body) => obey(body.split('\n')))
+      .then((body) => obey(body.trimEnd().split('\n')))
       .catch((error: unknown) => {
         response.statusCode = 500
         return error instanceof Error ? error.message : String(error)
@@ -68,10 +67,7 @@ export async function startEngine({ start, tool, onCommand }: Options): Promise<
   if (address === null || typeof address === 'string') throw new Error('the engine has no port')
 
   const binDir = await mkdtemp(join(tmpdir(), 'parley-engine-'))
-  const program = fileURLToPath(import.meta.resolve('./docker.ts'))
-  // Behind the two dashes Node does not take Docker's --env-file for its own.
-  await writeFile(join(binDir, 'docker'), `#!/bin/sh\nexec '${process.execPath}' -- '${program}' "$@"\n`)
-  await chmod(join(binDir, 'docker'), 0o755)
+  await symlink(join(import.meta.dirname, 'docker.sh'), join(binDir, 'docker'))
   return {
     url: `http://127.0.0.1:${address.port}`,
     binDir,

@@ -36,7 +36,7 @@ export async function playbooks(dir: string, variables: Record<string, unknown>,
     parley_domain: 'parley.test',
     ...variables,
   }
-  for (const name of ['settings/secrets', 'settings/tls', 'data/files', 'programs']) {
+  for (const name of ['settings/secrets', 'settings/tls', 'settings/nginx', 'data/files', 'programs']) {
     await mkdir(join(dir, name), { recursive: true })
   }
   await writeFile(inventory, JSON.stringify({ parley: { hosts: { here: host } } }))
