@@ -11,8 +11,9 @@ import { type Block, brokenLinks, everyPage, guides, isSaid, readPage, readSourc
 import { type Scene, startScene } from './docs/scene.ts'
 
 const run = promisify(execFile)
+// First, for the guides go on where they end.
 const readmes = (await everyPage()).filter((name) => name.startsWith('infra/'))
-const pages = await Promise.all([...guides, ...readmes].map(readPage))
+const pages = await Promise.all([...readmes, ...guides].map(readPage))
 const blocks = pages.flatMap((page) => page.blocks)
 const sources = await readSources()
 
@@ -107,6 +108,14 @@ describe('what a guide names', () => {
         word: rest ? `${word}[A-Z0-9_]*` : word.replace(/(?<=_[A-Z]+)_FILE$/, '(_FILE)?'),
       })),
     )
+    expect(named.filter(({ word }) => !hasWord(word))).toEqual([])
+  })
+
+  test('are variables of Ansible and of Terraform that exist', () => {
+    const named = guidePages.flatMap(({ name, text, quotes: all }) => [
+      ...[...text.matchAll(/\bparley_[a-z_]+/g)].map(([word]) => ({ name, word })),
+      ...all.flatMap((quote) => [...quote.matchAll(/^([a-z]+_[a-z_]+) = /g)].map(([, word = '']) => ({ name, word }))),
+    ])
     expect(named.filter(({ word }) => !hasWord(word))).toEqual([])
   })
 
