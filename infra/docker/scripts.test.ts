@@ -112,6 +112,11 @@ test('coturn.sh starts a relay that answers, takes all of its settings, and keep
   // A question to nobody is waited for in vain.
   const ask = () => run('turnutils_stunclient', ['-p', String(port), '127.0.0.1'], { env, timeout: 1_000 })
   await vi.waitFor(ask, 10_000)
+  // By TCP it would reach what only this machine can: nobody is given a relay for that, whatever password they have.
+  const caller = ['-v', '-T', '-W', 's'.repeat(64), '-u', 'ann', '-p', String(port), '-e', '127.0.0.1', '-n', '1']
+  await expect(run('turnutils_uclient', [...caller, '127.0.0.1'], { env, timeout: 10_000 })).rejects.toMatchObject({
+    stdout: expect.stringContaining('TCP Transport is not allowed'),
+  })
   await relay.end()
   expect(said).not.toMatch(/bad configuration|unknown|invalid/i)
   expect(await readFile(join(dir, 'tmp/turnserver.conf'), 'utf8')).toContain(`static-auth-secret=${'s'.repeat(64)}\n`)
@@ -135,7 +140,7 @@ describe('smoke.sh', () => {
     const docker = `#!/bin/sh
 echo "$*" >>${calls}
 case "$*" in
-  'image inspect'*) echo 100000000 ;;
+  *'--entrypoint du'*) printf '100MB\\t/\\n' ;;
   *'up --detach'*) echo 'container api-1 is unhealthy' >&2; exit 1 ;;
 esac
 `
