@@ -9,6 +9,7 @@ import { contextDir } from './build-context.ts'
 
 const Service = Type.Object({
   image: Type.String(),
+  build: Type.Optional(Type.Object({ dockerfile: Type.String() })),
   user: Type.String(),
   restart: Type.String(),
   init: Type.Boolean(),
@@ -110,6 +111,14 @@ test('an API node has time to end, and the gateway knows it by the address it ha
   expect(upstreams).toContain('server 10.89.0.11:8080;')
   expect(parley.services['api-1']?.environment?.TRUSTED_PROXIES).toBe('10.89.0.10')
   expect(parley.services.nginx).toMatchObject({ networks: { parley: { ipv4_address: '10.89.0.10' } } })
+})
+
+test('each image is built by one service, as two builds at once of one name fail on each other', () => {
+  const built = services.flatMap(([, { build, image }]) => (build ? [`${image} ${build.dockerfile}`] : []))
+  expect(built).toEqual([
+    '${PARLEY_API_IMAGE:-parley-api:local} infra/docker/api.Dockerfile',
+    '${PARLEY_WEB_IMAGE:-parley-web:local} infra/docker/web.Dockerfile',
+  ])
 })
 
 test('without the profile "database" there is none, and nothing waits for it', () => {

@@ -9,6 +9,13 @@ case ${1:?usage: nginx.sh web|gateway|reload} in
     ;;
   gateway)
     printf 'server_name %s;\n' "${PARLEY_DOMAIN:?the name people reach this installation by}" >/tmp/server-name.conf
+    # It could not start where the kernel has no IPv6.
+    : >/tmp/http-ipv6.conf
+    : >/tmp/https-ipv6.conf
+    if [ -e /proc/net/if_inet6 ]; then
+      echo 'listen [::]:8080;' >/tmp/http-ipv6.conf
+      echo 'listen [::]:8443 ssl http2;' >/tmp/https-ipv6.conf
+    fi
     exec nginx -e stderr -p /var/lib/parley-gateway -c /parley/nginx/nginx.conf
     ;;
   reload)

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { chmod, cp, glob, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -71,6 +71,9 @@ test('as `gateway` it takes its name from the environment, and a reload that can
   // The API is not there: it is the gateway that says so, in the envelope of the API.
   expect(await ask('localhost')).toMatchObject({ status: 503, body: expect.stringContaining('"OVERLOADED"') })
   expect(await ask('elsewhere.example.com')).toMatchObject({ status: 421 })
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const hasIpv6 = addresses.some(({ address }) => address === '::1')
+  if (hasIpv6) expect(await ask('localhost', '::1')).toMatchObject({ status: 503 })
 
   const upstreams = join(imageDir, 'etc/parley/nginx/upstreams.conf')
   const good = await readFile(upstreams, 'utf8')
@@ -136,9 +139,9 @@ async function start(command: 'web' | 'gateway'): Promise<OwnedProcess> {
 }
 
 /** Asks the gateway by a name, whatever its certificate says. */
-async function ask(host: string): Promise<{ status: number | undefined; body: string }> {
+async function ask(host: string, at = '127.0.0.1'): Promise<{ status: number | undefined; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number | undefined; body: string }>()
-  const to = { host: '127.0.0.1', port: ports.https, path: '/readyz', servername: 'localhost', headers: { host } }
+  const to = { host: at, port: ports.https, path: '/readyz', servername: 'localhost', headers: { host } }
   request({ ...to, rejectUnauthorized: false }, (answer) => {
     let body = ''
     answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
