@@ -84,6 +84,10 @@ test('nothing of an event is written into a script, where it could become a comm
   expect(scripts.filter(({ script }) => script.includes('${{'))).toEqual([])
 })
 
+test('no script changes what the repository depends on, which tests hold to more than the lockfile', () => {
+  expect(scripts.filter(({ script }) => /pnpm@\d+ (add|up|update|remove)\b/.test(script))).toEqual([])
+})
+
 test('every action of others is held to a commit, the same everywhere, with its version beside it', () => {
   const commits = new Map<string, Set<string>>()
   for (const { file, text } of [...workflows, ...actions]) {
