@@ -58,13 +58,6 @@ resource "aws_db_parameter_group" "this" {
     value = "1"
   }
 
-  # Chinese is searched by pairs of characters, which the default of 3 leaves out of the index.
-  parameter {
-    name         = "innodb_ft_min_token_size"
-    value        = "1"
-    apply_method = "pending-reboot"
-  }
-
   lifecycle {
     create_before_destroy = true
   }

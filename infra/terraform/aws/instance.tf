@@ -13,16 +13,22 @@ data "aws_ami" "debian" {
   }
 }
 
-# AWS takes one key; the others come by cloud-init.
+locals {
+  # AWS takes one key, and none of the kinds of hardware keys. All of them come by cloud-init.
+  aws_keys = [for key in var.ssh_public_keys : key if can(regex("^ssh-(ed25519|rsa) ", key))]
+}
+
 resource "aws_key_pair" "this" {
+  count = length(local.aws_keys) > 0 ? 1 : 0
+
   key_name   = module.plan.name
-  public_key = var.ssh_public_keys[0]
+  public_key = local.aws_keys[0]
 }
 
 resource "aws_instance" "this" {
   ami                     = data.aws_ami.debian.id
   instance_type           = module.plan.instance_type
-  key_name                = aws_key_pair.this.key_name
+  key_name                = one(aws_key_pair.this[*].key_name)
   subnet_id               = aws_subnet.public.id
   vpc_security_group_ids  = [aws_security_group.host.id]
   ipv6_address_count      = 1

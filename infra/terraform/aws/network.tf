@@ -102,4 +102,7 @@ resource "aws_eip" "this" {
 resource "aws_eip_association" "this" {
   allocation_id = aws_eip.this.id
   instance_id   = aws_instance.this.id
+
+  # AWS refuses a public address in a network that has no way out yet.
+  depends_on = [aws_internet_gateway.this]
 }
