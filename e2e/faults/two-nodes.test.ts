@@ -60,9 +60,9 @@ test('what is said, typed and revoked on one node reaches the other, with nothin
 test('kill -9 of a node in a burst loses nothing acknowledged; whoever was on it goes on at the other', async ({
   browser,
 }) => {
-  const crowd = await gatherCrowd(stack.origin, { size: 12, roomCount: 2 })
+  const crowd = await gatherCrowd(stack.origin, { size: 10, roomCount: 2 })
   const page = await lookOn(browser, stack.origin, ann, roomId)
-  const each = 12
+  const each = 8
   const all = crowd.people.length * crowd.roomIds.length * each
   crowd.burst(each)
   await crowd.acknowledged(all / 4)
