@@ -50,13 +50,11 @@ export async function startScene(): Promise<Scene> {
   }
   return {
     nodeOrigin: stack.nodes[0]?.origin ?? '',
-    failure: ({ page, line, script }) => {
-      const words = here.reduce((text, [from, to]) => text.replaceAll(from, to), script)
-      return run('sh', ['-e', '-x', '-c', words], { cwd: root, env, timeout: blockTimeoutMs }).then(
+    failure: ({ page, line, script }) =>
+      run('sh', ['-e', '-x', '-c', here(script)], { cwd: root, env, timeout: blockTimeoutMs }).then(
         () => '',
         (error: unknown) => `${page}, line ${line}: ${String(error)}`,
-      )
-    },
+      ),
     stop: async () => {
       await stack.stop()
       await rm(dir, { recursive: true, force: true })
@@ -64,10 +62,11 @@ export async function startScene(): Promise<Scene> {
   }
 }
 
-/** What the pages say, and what it is here. */
-async function places({ origin, nodes, gateway }: Stack, dir: string): Promise<[string, string][]> {
+/** Says what the pages say as it is here. */
+async function places({ origin, nodes, gateway }: Stack, dir: string): Promise<(script: string) => string> {
   const [first = '', second = ''] = nodes.map((node) => new URL(node.origin).host)
-  return [
+  // In this order: of two that begin alike the longer one comes first.
+  const here = new Map([
     ['/opt/parley', root],
     ['/etc/parley', join(dir, 'etc')],
     ['/var/lib/parley', join(dir, 'data')],
@@ -79,7 +78,10 @@ async function places({ origin, nodes, gateway }: Stack, dir: string): Promise<[
     ['127.0.0.1:8000', first],
     ['127.0.0.1:8001', second],
     ['8099', String(await freePort(0))],
-  ]
+  ])
+  // In one pass, for what one of them is here may look like another.
+  const said = new RegExp([...here.keys()].map((each) => each.replaceAll('.', '\\.')).join('|'), 'g')
+  return (script) => script.replace(said, (each) => here.get(each) ?? each)
 }
 
 /** What Ansible installs on a server, and what a server has. */
