@@ -19,10 +19,13 @@ echo "smoke: engine $engine, $(docker compose version --short)"
 work=$(mktemp -d)
 export PARLEY_ETC=$work/etc PARLEY_DATA=$work/data PARLEY_DOMAIN=localhost COMPOSE_PROFILES=database
 export PARLEY_HTTP_PORT=${PARLEY_HTTP_PORT:-18080} PARLEY_HTTPS_PORT=${PARLEY_HTTPS_PORT:-18443}
-mkdir -p "$PARLEY_ETC/nginx" "$PARLEY_ETC/tls" "$PARLEY_DATA/acme" "$PARLEY_DATA/files" "$PARLEY_DATA/mysql"
+mkdir -p "$PARLEY_ETC/nginx" "$PARLEY_ETC/tls"
+mkdir -p "$PARLEY_DATA/acme" "$PARLEY_DATA/alertmanager" "$PARLEY_DATA/files" "$PARLEY_DATA/mysql" "$PARLEY_DATA/prometheus"
 printf 'LOG_LEVEL=warn\n' >"$PARLEY_ETC/parley.env"
 # Beside an installation that runs on this machine there would be no room for its network.
-compose() { docker compose --project-name parley-smoke --file infra/docker/compose.yml "$@"; }
+compose() {
+  docker compose --project-name parley-smoke --file infra/docker/compose.yml --file infra/docker/compose.observability.yml "$@"
+}
 
 finish() {
   status=$?
@@ -64,10 +67,16 @@ cp "$PARLEY_ETC/tls/certificate.pem" "$work/certificate.pem"
 docker run --rm --user 0 --volume "$work:/work" --entrypoint chown "$web" -R 10001:10001 /work/etc /work/data
 
 compose run --rm tools node src/migrate.ts
-# coturn takes the host's network, where one may run already.
-compose up --detach --wait --wait-timeout 180 mysql redis api-1 api-2 web nginx
+services=(mysql redis api-1 api-2 web nginx)
+# These take ports of the host that something else may have: elsewhere than on a machine of its own they are left out.
+if [ "${CI:-}" = true ]; then
+  services+=(coturn prometheus alertmanager grafana jaeger)
+else
+  echo 'smoke: coturn, and what watches it all, are not tried; with CI=true they are'
+fi
+compose up --detach --wait --wait-timeout 240 "${services[@]}"
 
-for service in mysql redis api-1 api-2 web nginx; do
+for service in "${services[@]}"; do
   id=$(compose ps --quiet "$service")
   [ "$(docker inspect --format '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}' "$id")" = '10001:10001 true' ] || {
     echo "smoke: $service runs as root or may write to its file system" >&2
@@ -90,4 +99,20 @@ ended=$(docker inspect --format '{{.State.ExitCode}}' "$(compose ps --all --quie
 }
 compose up --detach --wait --wait-timeout 60 api-1
 compose exec -T nginx sh /parley/infra/docker/nginx.sh reload
+
+if [ "${CI:-}" = true ]; then
+  # Which takes the token, as the user of the container.
+  for _ in $(seq 30); do
+    up=$(compose exec -T prometheus promtool query instant http://127.0.0.1:9090 'sum(up{job="parley"})')
+    case "$up" in *'=> 2 '*) break ;; esac
+    sleep 2
+  done
+  case "$up" in
+    *'=> 2 '*) ;;
+    *)
+      echo "smoke: Prometheus does not reach both nodes: $up" >&2
+      exit 1
+      ;;
+  esac
+fi
 echo 'smoke: all in order'
