@@ -130,6 +130,19 @@ test('every workflow may only read, and a job more only where it publishes', () 
   ])
 })
 
+test('where something is published, nothing is used that another run has kept', () => {
+  const publishing = jobs.filter(({ place, job }) => {
+    return place.startsWith('release.yml ') && Object.values(job.permissions ?? {}).includes('write')
+  })
+  expect(publishing).toHaveLength(3)
+  for (const { place, job } of publishing) {
+    const kept = job.steps?.filter(({ uses = '', with: given = {} }) => {
+      return uses === './.github/actions/setup' || uses.startsWith('actions/cache') || 'cache-from' in given
+    })
+    expect(kept, `kept in ${place}`).toEqual([])
+  }
+})
+
 test('no job runs for ever, and no checkout leaves its token on the disk', () => {
   for (const { place, job } of jobs.filter((each) => !each.job.uses)) {
     expect(job['timeout-minutes'], `timeout of ${place}`).toBeLessThanOrEqual(60)
