@@ -114,7 +114,7 @@ async function firstThatStarts(place: Place, log: (line: string) => void) {
   throw new Error(`${[`No database server could be started on this machine.`, ...failures].join('\n')}
 Install one (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb), or start one yourself:
   docker run --rm -d --name parley-db -p 127.0.0.1:3306:3306 -e MARIADB_DATABASE=parley -e MARIADB_USER=parley \\
-    -e MARIADB_PASSWORD=choose-one -e MARIADB_RANDOM_ROOT_PASSWORD=1 mariadb:10.11 --innodb-ft-min-token-size=1
+    -e MARIADB_PASSWORD=choose-one -e MARIADB_RANDOM_ROOT_PASSWORD=1 mariadb:10.11
 and name it: DATABASE_URL=mysql://parley:choose-one@127.0.0.1:3306/parley`)
 }
 
@@ -176,8 +176,6 @@ function serverArguments(program: ServerProgram, { dir, durable, isFollowed, por
     `--init-file=${join(dir, 'init.sql')}`,
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_unicode_520_ci',
-    // Search terms are bigrams; the default of 3 would index none of them.
-    '--innodb-ft-min-token-size=1',
     '--innodb-buffer-pool-size=256M',
     '--max-connections=500',
   ]
