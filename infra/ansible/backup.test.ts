@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -164,8 +164,10 @@ test(
     const damaged = join(dir, 'damaged')
     await cp(join(dir, 'repository'), damaged, { recursive: true })
     for (const file of await readdir(join(damaged, 'data'), { recursive: true, withFileTypes: true })) {
-      if (file.isFile()) await chmod(join(file.parentPath, file.name), 0o600)
-      if (file.isFile()) await truncate(join(file.parentPath, file.name), 100)
+      if (!file.isFile()) continue
+      const path = join(file.parentPath, file.name)
+      await chmod(path, 0o600)
+      await writeFile(path, randomBytes((await stat(path)).size))
     }
     engine.commands.length = 0
     const { ok, output } = await ansible.play('restore', {
