@@ -51,7 +51,9 @@ export function createAttendance({ cluster, onError }: AttendanceDependencies) {
       return
     }
     await redis.hset(keyOf(node), userId, attention)
-    if (here.size === 1) await redis.expire(keyOf(node), keptSeconds)
+    if (here.size > 1) return
+    // The first one here: until then this node had nothing to say, and no place among those that are asked.
+    await Promise.all([redis.zadd(nodesKey, Date.now(), node), redis.expire(keyOf(node), keptSeconds)])
   }
 
   async function otherNodes(): Promise<string[]> {
@@ -86,7 +88,6 @@ export function createAttendance({ cluster, onError }: AttendanceDependencies) {
       .catch(unlessAway)
   }, renewEveryMs)
   timer.unref()
-  renew().catch(unlessAway)
 
   return {
     /** Says how somebody attends on this node; null for no longer. */
