@@ -75,8 +75,7 @@ export async function startStack(
     ENCRYPTION_KEY: randomBytes(48).toString('base64url'),
     ...settings,
   }
-  const nodes: StackNode[] = []
-  for (const origin of origins) nodes.push(await startNode(origin, env))
+  const nodes = await Promise.all(origins.map((origin) => startNode(origin, env)))
   const [first] = nodes
   if (!first) throw new Error('a stack needs a node')
   return {
