@@ -1,5 +1,6 @@
 import { createSettings, type Settings } from './config-reload.ts'
 import { loadConfig } from './config.ts'
+import { reasonOf } from './platform/reason-of.ts'
 
 /**
  * Reads the settings and runs a program on them. What stops it is told in plain lines, and ends the process with code 1.
@@ -15,6 +16,6 @@ export async function runProgram(run: (settings: Settings) => Promise<void>): Pr
 
 /** What was thrown for whoever runs the server is its message and its causes; where in the program it was thrown is no help. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : `${error.message}\n  ${describe(error.cause)}`
+  const reason = reasonOf(error)
+  return error instanceof Error && error.cause !== undefined ? `${reason}\n  ${describe(error.cause)}` : reason
 }

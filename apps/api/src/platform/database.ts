@@ -26,7 +26,10 @@ export interface DatabasePools {
 
 const sessionSettings = "SET SESSION sql_mode = 'TRADITIONAL', SESSION time_zone = '+00:00'"
 
-const common = { timezone: 'Z', charset: 'utf8mb4_unicode_520_ci', supportBigNumbers: true } as const
+/** A way that forgets silent connections, or a host that is gone, is noticed within half a minute; Linux would take two hours. */
+export const keepAlive = { enableKeepAlive: true, keepAliveInitialDelay: 20_000 } as const
+
+const common = { timezone: 'Z', charset: 'utf8mb4_unicode_520_ci', supportBigNumbers: true, ...keepAlive } as const
 
 /** Opens a pool whose statements commit by themselves. Nothing connects before the first query. */
 export function openPool(url: string, connectionLimit = 10): { db: Database; pool: Pool } {
@@ -143,7 +146,6 @@ const connectionCodes = new Set([
   'ECONNRESET',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'ENOENT',
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
@@ -153,8 +155,19 @@ const connectionCodes = new Set([
   'ER_NORMAL_SHUTDOWN',
 ])
 
+/** What MariaDB says to a statement under way when it ends, or an administrator ends the connection; mysql2 has no name for it. */
+const connectionKilled = 1927
+
+/** The socket in the file system may be missing, as any file may: only then is it the database that is not there. */
+const isAwayWithoutCode = (error: Error): boolean =>
+  ('errno' in error && error.errno === connectionKilled) ||
+  ('code' in error && error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect')
+
 /** Whether the database is away: nothing is known to be wrong with the statement. */
-export const isDatabaseAway = (error: unknown): boolean => connectionCodes.has(codeOf(error) ?? '')
+export function isDatabaseAway(error: unknown): boolean {
+  const inner = error instanceof DrizzleQueryError ? error.cause : error
+  return connectionCodes.has(codeOf(error) ?? '') || (inner instanceof Error && isAwayWithoutCode(inner))
+}
 
 const fullCodes = new Set([
   'ER_DISK_FULL',

@@ -185,6 +185,12 @@ test("a database that holds somebody else's tables is refused", async () => {
   await expect(migrateDatabase(url)).rejects.toThrow(/holds tables \(invoices\) but no record of migrations/)
 })
 
+test('an address that names no database is refused', async () => {
+  const url = new URL(process.env.DATABASE_URL ?? '')
+  url.pathname = ''
+  await expect(migrateDatabase(url.href)).rejects.toThrow('DATABASE_URL names no database')
+})
+
 test('what of DATABASE_URL the database refuses is told', async () => {
   const url = new URL((await createDatabase()).url)
   url.pathname = '/parley_absent'

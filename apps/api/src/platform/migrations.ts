@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
 import { Type } from 'typebox'
 import Value from 'typebox/value'
-import { isDatabaseAway, isDatabaseRefusal } from './database.ts'
+import { isDatabaseAway, isDatabaseRefusal, keepAlive } from './database.ts'
 
 interface Log {
   info(context: object, message: string): void
@@ -182,8 +182,16 @@ export async function migrateDatabase(url: string, { log, folder }: Options = {}
 }
 
 async function connect(url: string): Promise<Connection> {
+  // Without one the lock has no name, and would be waited for for ever.
+  if (new URL(url).pathname.length <= 1)
+    throw new Error('DATABASE_URL names no database: it reads mysql://user:password@host:port/database.')
   try {
-    const connection = await createConnection({ uri: url, charset: 'utf8mb4_unicode_520_ci', multipleStatements: true })
+    const connection = await createConnection({
+      uri: url,
+      charset: 'utf8mb4_unicode_520_ci',
+      multipleStatements: true,
+      ...keepAlive,
+    })
     await connection.query("SET SESSION time_zone = '+00:00', autocommit = 0")
     return connection
   } catch (error) {

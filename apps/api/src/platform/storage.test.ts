@@ -105,7 +105,7 @@ describe.each(Object.entries(backends))('files %s', (_, open) => {
 })
 
 it('a full disk is told from other faults, in codes and in the words of libvips', () => {
-  expect(isDiskFull(Object.assign(new Error('write'), { code: 'ENOSPC' }))).toBe(true)
+  for (const code of ['ENOSPC', 'EDQUOT']) expect(isDiskFull(Object.assign(new Error('write'), { code }))).toBe(true)
   expect(isDiskFull(new Error('wbuffer_write: write failed\nunix error: No space left on device'))).toBe(true)
   expect(isDiskFull(new Error('Input buffer contains unsupported image format'))).toBe(false)
 })

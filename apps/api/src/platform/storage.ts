@@ -39,7 +39,8 @@ export const derivedKey = (key: string, name: string): string => `${derivedFolde
 /** Whether there was no room on disk. libvips says so in words only. */
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&
-  (('code' in error && error.code === 'ENOSPC') || error.message.includes('No space left on device'))
+  (('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) ||
+    error.message.includes('No space left on device'))
 
 const isAbsent = (error: unknown): boolean =>
   (error instanceof Error && 'code' in error && error.code === 'ENOENT') ||

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDatabaseAway } from './database.ts'
+import { reasonOf } from './reason-of.ts'
 
 interface Log {
   warn(context: object, message: string): void
@@ -13,21 +14,23 @@ interface Options {
 
 const firstWaitMs = 500
 const waitMsMax = 10_000
-
-/** A name that stands for several addresses, none of which answers, has no message of its own. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  return error.message || ('code' in error ? String(error.code) : error.name)
-}
+/** Looking up a name and connecting take less: what took longer had the database before it lost it. */
+const connectMsMax = 30_000
 
 /** Does `work`, which needs the database, and does it again for as long as the database is away. */
 export async function untilDatabaseAnswers(work: () => Promise<void>, { log, patienceMs = Infinity }: Options) {
-  const beganMs = performance.now()
+  let awaySinceMs = performance.now()
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, waitMsMax)) {
+    const triedAtMs = performance.now()
     try {
       return await work()
     } catch (error) {
-      const awayMs = Math.round(performance.now() - beganMs)
+      const nowMs = performance.now()
+      if (nowMs - triedAtMs > connectMsMax) {
+        awaySinceMs = nowMs
+        waitMs = firstWaitMs
+      }
+      const awayMs = Math.round(nowMs - awaySinceMs)
       if (!isDatabaseAway(error) || awayMs > patienceMs) throw error
       log.warn({ reason: reasonOf(error), awayMs, nextTryMs: waitMs }, 'the database is away; trying again')
       await delay(waitMs)
