@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { overloaded } from './errors.ts'
 
 /** What goes on for longer when the server closes is cut off: a reader that is slow, or a file that is sent. */
 const busyMsMax = 7_000
@@ -7,7 +8,8 @@ const busyMsMax = 7_000
 /**
  * Ends connections when the server closes. From the start no new ones are accepted, so that a proxy asks another node at
  * once; each there is ends with the answer that is under way on it, and after a while all do. Those on which nothing was ever
- * sent, which browsers and HTTP clients open in advance, end at once: Node would wait a minute for their first headers.
+ * sent, which browsers and HTTP clients open in advance, end at once: Node would wait a minute for their first headers. A
+ * request that was half sent by then is refused in the words of the contract; Fastify must be told to leave that to us.
  */
 export function endConnections(app: FastifyInstance): void {
   let isClosing = false
@@ -16,6 +18,7 @@ export function endConnections(app: FastifyInstance): void {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
   })
+  app.addHook('onRequest', (_request, _reply, done) => (isClosing ? done(overloaded(1_000)) : done()))
   app.addHook('onResponse', (request, _reply, done) => {
     if (isClosing) request.raw.socket.destroySoon()
     done()

@@ -90,6 +90,7 @@ export async function createHttpServer(config: Config): Promise<FastifyInstance>
     bodyLimit: bodyBytesMax,
     http: { maxHeaderSize: headerBytesMax },
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (...failed) => void answerError(...failed),
     logController: new LogController({ disableRequestLogging: true }),
