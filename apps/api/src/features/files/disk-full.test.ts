@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bytesOf, incoming, postUpload } from '../../../test/files.ts'
+import { bytesOf, getFile, incoming, picture, postUpload, upload } from '../../../test/files.ts'
 import { createUser, startApi } from '../../../test/harness.ts'
 
 const run = promisify(execFile)
@@ -24,9 +24,13 @@ afterAll(async () => {
   await rm(disk, { recursive: true })
 })
 
-test('an upload for which the disk has no room says so, leaves nothing, and smaller ones go on', async ({ skip }) => {
+test('an upload for which the disk has no room says so, leaves nothing, and smaller ones go on', async ({
+  skip,
+  onTestFinished,
+}) => {
   if (missing !== undefined) skip(missing)
   const api = await startApi({ DATA_DIR: disk })
+  onTestFinished(() => api.close())
   const ann = await createUser(api)
   const send = (bytes: number) => postUpload(api, ann, { bytes: bytesOf(randomBytes(bytes)) })
   const refused = await send(4_000_000)
@@ -37,5 +41,14 @@ test('an upload for which the disk has no room says so, leaves nothing, and smal
   const [rows] = await api.sql.query('SELECT id FROM files')
   expect(rows).toEqual([])
   expect((await send(400_000)).status).toBe(201)
-  await api.close()
+
+  const { id } = await upload(api, ann, { bytes: await picture(900, 600), name: 'large.png' })
+  const { bavail, bsize } = await statfs(disk)
+  await writeFile(join(disk, 'filler'), randomBytes(bavail * bsize))
+  const small = () => getFile(api, id, ann, { query: '?size=320' })
+  const unmade = await small()
+  expect(unmade.status).toBe(503)
+  expect(await unmade.json()).toMatchObject({ error: { details: { reason: 'disk-full' } } })
+  await rm(join(disk, 'filler'))
+  expect((await small()).status).toBe(200)
 })

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AppError, notFound, toWire } from '../../platform/http/errors.ts'
-import { derivedKey, type ByteRange, type Storage } from '../../platform/storage.ts'
+import { AppError, diskFull, notFound, toWire } from '../../platform/http/errors.ts'
+import { derivedKey, isDiskFull, type ByteRange, type Storage } from '../../platform/storage.ts'
 import { writeThumbnail } from './images.ts'
 import type { FileRecord } from './store.ts'
 
@@ -76,6 +76,8 @@ export function createDownload(storage: Storage) {
       await pipeline(original, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
       await writeThumbnail(path, `${path}.small`, size)
       await storage.keep(`${path}.small`, key)
+    } catch (error) {
+      throw isDiskFull(error) ? diskFull(error) : error
     } finally {
       await Promise.all([rm(path, { force: true }), rm(`${path}.small`, { force: true })])
     }

@@ -20,6 +20,8 @@ const avatarSide = 512
 
 // One thread a picture: two pictures at a time are enough of two cores.
 sharp.concurrency(1)
+// No picture is read twice, and files that are kept open keep their place on the disk after they are removed.
+sharp.cache(false)
 const limiter = createLimiter({ concurrency: 2, queueMax: 50, refuse: () => overloaded(3_000) })
 
 const refused = (message: string, cause?: unknown) => new AppError('UNSUPPORTED_MEDIA', message, { cause })
