@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { heldBytes } from '../../../../test/held-bytes.ts'
 import { logOf, makeDoor, saying, setPrice, type Door } from '../../../../test/relay-calls.ts'
 import {
   callRaw,
@@ -194,19 +193,12 @@ describe('a reader that is slow', () => {
   const megabyte = 1024 * 1024
 
   test('slows the upstream, memory stays bounded, and nothing is lost', { timeout: 60_000 }, async () => {
-    setFlagsFromString('--expose-gc')
-    const collect: () => void = runInNewContext('gc')
-    const held = () => {
-      collect()
-      const { arrayBuffers, heapUsed } = process.memoryUsage()
-      return arrayBuffers + heapUsed
-    }
-    const before = held()
+    const before = heldBytes()
     const slow = await callRaw(relay.api.url, chatPath, door.key, { model: 'huge-40mb', ...asked }).answer
     await slow.until('data: ')
     slow.pause()
     const samples: number[] = []
-    await vi.waitFor(() => expect(samples.push(held())).toBeGreaterThan(20), { timeout: 10_000, interval: 50 })
+    await vi.waitFor(() => expect(samples.push(heldBytes())).toBeGreaterThan(20), { timeout: 10_000, interval: 50 })
     expect(Math.max(...samples) - before).toBeLessThan(16 * megabyte)
     // All of it would be more than what is on its way.
     expect((await relay.seen()).open).toBeGreaterThan(0)
