@@ -202,9 +202,11 @@ const wide: [string, Exclude<Dialect, 'gemini'>, JsonObject][] = [
 describe('unsafe input', () => {
   it.each(wide)('150,000 %s of %s are converted, in time that grows no faster than they do', (_, from, body) => {
     for (const to of dialects.filter((dialect) => dialect !== from)) {
-      const startedMs = performance.now()
+      const before = process.threadCpuUsage()
       expect(convertRequest(from, to, { ...inLine, ...body })).toMatchObject({})
-      expect(performance.now() - startedMs).toBeLessThan(3_000)
+      const { user, system } = process.threadCpuUsage(before)
+      // Of this thread's own work: what else the machine does at the time is no fault of a conversion.
+      expect((user + system) / 1_000).toBeLessThan(3_000)
     }
   })
 
