@@ -7,7 +7,7 @@ import { startPrivateDatabase, type PrivateDatabase } from './database.ts'
 import { freePort } from './free-port.ts'
 import { startGateway, type Gateway } from './gateway.ts'
 import { type OwnedProcess, startOwnedProcess } from './owned-process.ts'
-import { startPrivateRedis } from './redis.ts'
+import { startPrivateRedis, type PrivateRedis } from './redis.ts'
 import { trustAuthority } from './tls.ts'
 import { untilReady } from './until-ready.ts'
 
@@ -32,6 +32,8 @@ export type Stack = {
   databaseUrl: string
   /** Absent when `DATABASE_URL` names somebody else's server, which is not ours to kill. */
   database: PrivateDatabase | undefined
+  /** What joins several nodes. */
+  redis: PrivateRedis | undefined
   nodes: StackNode[]
   gateway: Gateway | undefined
   /** `kill`, `end` and `start` of the first node. */
@@ -82,6 +84,7 @@ export async function startStack(
     origin: gateway?.origin ?? first.origin,
     databaseUrl: schema.url,
     database,
+    redis,
     nodes,
     gateway,
     killApi: first.kill,
