@@ -104,7 +104,9 @@ test('after a restore clients hold what the server holds, what was unsent goes o
   const [[after]] = await first.sql.query<RowDataPacket[]>('SELECT epoch FROM room_heads')
   expect(after?.epoch).toBeGreaterThan(before?.epoch)
 
-  second = await startApi({ ...secrets, DATABASE_URL: first.databaseUrl })
+  // As on a new machine, whose tokens are signed by another key.
+  const JWT_SECRET = randomBytes(32).toString('hex')
+  second = await startApi({ ...secrets, JWT_SECRET, DATABASE_URL: first.databaseUrl })
   serving = new URL(second.url)
   for (const client of both) client.socket.wake()
   await see(['kept', 'unsent'])
