@@ -7,6 +7,7 @@ import {
   createTextScan,
   GuardrailStop,
   type GuardrailRule,
+  workedMs,
 } from './engine.ts'
 import { lengthOfPattern } from './pattern-length.ts'
 
@@ -77,15 +78,15 @@ describe('patterns', () => {
 
   test('one that would stop another engine for years is answered at once', () => {
     const text = `${'a'.repeat(30_000)}!`
-    const startedMs = performance.now()
+    const startedMs = workedMs()
     expect(textOf(pattern('(a+)+$', '(a|aa)+$', '(.*a){20}$'), text)).toBe(text)
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(workedMs() - startedMs).toBeLessThan(1_000)
   })
 
   test('one made to look through the text again and again is stopped, and the text refused', () => {
-    const startedMs = performance.now()
+    const startedMs = workedMs()
     expect(textOf(pattern(String.raw`x|x(?s:.*)!`, String.raw`(?s)x.*y|x`), 'x'.repeat(1_000_000))).toMatch('refused')
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(workedMs() - startedMs).toBeLessThan(1_000)
   })
 
   test.each([

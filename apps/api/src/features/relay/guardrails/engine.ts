@@ -132,7 +132,7 @@ interface Look {
 const lookMaxMs = 200
 
 /** How long this thread has worked: on a busy machine no text is refused for what others do. */
-function workedMs(): number {
+export function workedMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../dialects/json.ts'
 import type { EndpointName } from '../serve/endpoints.ts'
 import { guardAnswer } from './answer.ts'
-import { compileGuardrail, type GuardrailRule } from './engine.ts'
+import { compileGuardrail, type GuardrailRule, workedMs } from './engine.ts'
 import { guardRequest } from './request.ts'
 
 const rule: Omit<GuardrailRule, 'action'> = { name: 'birds', kind: 'keyword', matches: ['falcon'], direction: 'both' }
@@ -173,9 +173,9 @@ test.each([
   ['a keyword', redact, [prose.repeat(55_000)]],
 ])('what %s cannot look through in time is refused, and holds nothing else up', (_, guards, texts) => {
   const body = { messages: texts.map((content) => ({ role: 'user', content })) }
-  const startedMs = performance.now()
+  const startedMs = workedMs()
   expect(() => guardRequest('chat', body, guards)).toThrow('more text than the guardrail “birds” can look through')
-  expect(performance.now() - startedMs).toBeLessThan(600)
+  expect(workedMs() - startedMs).toBeLessThan(600)
 })
 
 test('what is nested too deeply inside of a text is guarded as a text', () => {
