@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RowDataPacket } from 'mysql2/promise'
+import { sendMessage } from '@parley/protocol/messages'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startPrivateDatabase, type PrivateDatabase } from '../../../scripts/database.ts'
 import { freePort } from '../../../scripts/free-port.ts'
-import { connect, createUser, startApi, type TestApi } from './harness.ts'
+import { call, connect, createUser, startApi, type TestApi } from './harness.ts'
 import { startProgram, type Program } from './program.ts'
 import { createGroup } from './rooms.ts'
 import { createSchema } from './schema.ts'
@@ -86,15 +87,16 @@ test('a database that does not let it in stops the start, in plain lines', async
 
 test('what a deploy and a restore run says what it did, and ends', async () => {
   const { url, drop } = await createSchema(process.env.DATABASE_URL ?? '')
-  for (const [name, said] of [
-    ['migrate', 'the schema is up to date'],
-    ['renew-epochs', '0 rooms have a new epoch: clients load them anew'],
-  ] as const) {
+  const ends = async (name: string, said: string) => {
     const program = await startProgram({ DATABASE_URL: url }, name)
     running.push(program)
     expect(await program.ended).toEqual([0, null])
     expect(program.lines).toEqual([said])
   }
+  await Promise.all([
+    ends('migrate', 'the schema is up to date'),
+    ends('renew-epochs', '0 rooms have a new epoch: clients load them anew'),
+  ])
   await drop()
 })
 
@@ -122,9 +124,12 @@ describe('a server that is asked to end', () => {
     const holder = await api.sql.getConnection()
     await holder.query('START TRANSACTION')
     await holder.query('SELECT last_seq FROM room_heads WHERE room_id = ? FOR UPDATE', [room.id])
-    const under = socket.command('room.sendMessage', message(room.id, 'under way'))
+    const posted = call({ ...api, url }, lin, sendMessage, { body: message(room.id, 'posted') })
     const statements = async () => JSON.stringify((await api.sql.query('SHOW FULL PROCESSLIST'))[0])
     await expect.poll(statements).toContain('FOR UPDATE')
+    const commanded = socket.command('room.sendMessage', message(room.id, 'commanded'))
+    // Answered after what was sent before it has arrived.
+    await socket.refused('room.sendMessage', message('999999', 'to a room that is not there'))
 
     child.kill('SIGTERM')
     expect(await socket.next('session.ending')).toEqual({ reason: 'shutdown' })
@@ -134,14 +139,14 @@ describe('a server that is asked to end', () => {
     await answers('/readyz', 0)
     await holder.query('ROLLBACK')
     holder.release()
-    const { seq } = await under
+    const sent = await Promise.all([posted, commanded])
     await socket.closed
     expect(await ended).toEqual([0, null])
 
     const [stored] = await api.sql.query<RowDataPacket[]>('SELECT seq, client_id FROM messages WHERE room_id = ?', [
       room.id,
     ])
-    expect(stored.map((row) => row.seq)).toContain(seq)
+    expect(stored.map((row) => row.seq)).toEqual(expect.arrayContaining(sent.map(({ seq }) => seq)))
     expect(stored.map((row) => row.client_id)).not.toContain(late.clientId)
     const logged = (
       await Promise.all((await readdir(logDir)).map((name) => readFile(join(logDir, name), 'utf8')))
