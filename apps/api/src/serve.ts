@@ -39,12 +39,17 @@ export async function serve(settings: Settings): Promise<void> {
       // Asked again, it goes on with it.
       closing ??= close(app, signal)
     })
-  // The settings are read as they are when the server is made; later they are read again.
-  process.on('SIGHUP', () => app && settings.reload(app.log))
+  // While it waits for the database there is nobody to take them up.
+  let isReloadDue = false
+  process.on('SIGHUP', () => {
+    if (app) settings.reload(app.log)
+    else isReloadDue = true
+  })
 
   await prepare(settings)
   const { createApp } = await import('./app.ts')
   app = await createApp(settings)
+  if (isReloadDue) settings.reload(app.log)
   const { PORT, HOST } = settings.current()
   if (!closing) await app.listen({ port: PORT, host: HOST })
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RowDataPacket } from 'mysql2/promise'
 import { sendMessage } from '@parley/protocol/messages'
@@ -33,14 +34,21 @@ async function start(settings: Record<string, string>) {
 
 describe('a server whose database is away', () => {
   let database: PrivateDatabase
+  let folder: string
   beforeAll(async () => {
     database = await startPrivateDatabase({ durable: false })
+    folder = await mkdtemp(join(tmpdir(), 'parley-lifecycle-'))
   })
-  afterAll(() => database.stop())
+  afterAll(async () => {
+    await database.stop()
+    await rm(folder, { recursive: true })
+  })
 
   test('waits for it, alive and not ready, and serves once it is there; if it goes away later, too', async () => {
     await database.kill()
-    const { url, said, answers, child, ended } = await start({ DATABASE_URL: database.url })
+    const CONFIG_FILE = join(folder, 'settings.yml')
+    await writeFile(CONFIG_FILE, 'SLOW_QUERY_MS: 500\n')
+    const { url, said, answers, child, ended } = await start({ DATABASE_URL: database.url, CONFIG_FILE })
     const line = await said('the database is away; trying again')
     expect(JSON.parse(line)).toMatchObject({ reason: expect.stringContaining('ECONNREFUSED'), nextTryMs: 500 })
     await answers('/healthz', 200)
@@ -48,8 +56,12 @@ describe('a server whose database is away', () => {
     const refused = await fetch(`${url}/api/login`, { method: 'POST' })
     expect(await refused.json()).toMatchObject({ error: { code: 'OVERLOADED', details: { retryAfterMs: 1_000 } } })
 
+    await writeFile(CONFIG_FILE, 'SLOW_QUERY_MS: 600\n')
+    child.kill('SIGHUP')
+
     await database.restart()
     await answers('/readyz', 200)
+    expect(JSON.parse(await said('settings reloaded'))).toMatchObject({ settings: ['SLOW_QUERY_MS'] })
     await createUser({ url })
     await database.kill()
     await answers('/readyz', 503)
