@@ -53,8 +53,10 @@ describe('a server whose database is away', () => {
     expect(JSON.parse(line)).toMatchObject({ reason: expect.stringContaining('ECONNREFUSED'), nextTryMs: 500 })
     await answers('/healthz', 200)
     await answers('/readyz', 503)
-    const refused = await fetch(`${url}/api/login`, { method: 'POST' })
+    const refused = await fetch(`${url}/readyz`)
     expect(await refused.json()).toMatchObject({ error: { code: 'OVERLOADED', details: { retryAfterMs: 1_000 } } })
+    // An answer would keep a gateway from asking another node.
+    await expect(fetch(`${url}/api/login`, { method: 'POST' })).rejects.toThrow('fetch failed')
 
     await writeFile(CONFIG_FILE, 'SLOW_QUERY_MS: 600\n')
     child.kill('SIGHUP')

@@ -5,10 +5,17 @@ import { AppError, toWire } from './errors.ts'
 
 const retryAfterMs = 1_000
 
-/** Answers on the server's port while it starts: it is alive, and serves nothing yet. */
+/**
+ * Answers those who look after the server, on its port, while it starts: it is alive, and not ready. Whoever else comes
+ * is hung up on, so that a gateway asks another node and sends nobody here for a while, as it would not for an answer.
+ */
 export async function answerWhileStarting({ port, host }: { port: number; host: string }) {
   const server = createServer((request, response) => {
     const isLiveness = request.url === '/healthz'
+    if (!isLiveness && request.url !== '/readyz') {
+      request.destroy()
+      return
+    }
     const refusal = new AppError('OVERLOADED', 'The server is starting. Nothing was stored; try again shortly.', {
       details: { retryAfterMs },
     })
