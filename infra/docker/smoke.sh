@@ -36,7 +36,7 @@ finish() {
   fi
   compose --profile '*' down --volumes --timeout 5 >/dev/null 2>&1 || true
   # What containers wrote belongs to their user.
-  docker run --rm --user 0 --volume "$work:/work" --entrypoint rm "${PARLEY_WEB_IMAGE:-parley-web:local}" -rf /work/data /work/etc || true
+  docker run --rm --user 0 --volume "$work:/scratch" --entrypoint rm "${PARLEY_WEB_IMAGE:-parley-web:local}" -rf /scratch/data /scratch/etc || true
   rm -rf "$work"
   exit "$status"
 }
@@ -64,7 +64,7 @@ infra/docker/make-secrets.sh "$PARLEY_ETC/secrets"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
   -addext subjectAltName=DNS:localhost -keyout "$PARLEY_ETC/tls/key.pem" -out "$PARLEY_ETC/tls/certificate.pem" 2>/dev/null
 cp "$PARLEY_ETC/tls/certificate.pem" "$work/certificate.pem"
-docker run --rm --user 0 --volume "$work:/work" --entrypoint chown "$web" -R 10001:10001 /work/etc /work/data
+docker run --rm --user 0 --volume "$work:/scratch" --entrypoint chown "$web" -R 10001:10001 /scratch/etc /scratch/data
 
 compose run --rm tools node src/migrate.ts
 services=(mysql redis api-1 api-2 web nginx)
