@@ -3,12 +3,17 @@ import { resolve } from 'node:path'
 import { type OwnedProcess, startOwnedProcess } from './owned-process.ts'
 
 export const root = resolve(import.meta.dirname, '..')
-const stepTimeoutMs = 12 * 60_000
+const stepTimeoutMs = 20 * 60_000
 
 export type Count = { passed: number; failed: number }
 
 /** One part of the test run. A check that finds nothing wrong counts as one passed test. */
-export type Step = { name: string; run: () => Promise<Count> }
+export type Step = {
+  name: string
+  /** The step whose result it works on. */
+  after?: string
+  run: () => Promise<Count>
+}
 
 /** Runs a program of this repository with its output shown. Answers whether it exited with 0 in time. */
 export async function succeeds(bin: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
@@ -32,9 +37,10 @@ async function endedInTime(started: OwnedProcess, what: string): Promise<string>
 }
 
 /** A step of programs that each only say yes or no. */
-export function check(name: string, commands: [bin: string, ...args: string[]][]): Step {
+export function check(name: string, commands: [bin: string, ...args: string[]][], after?: string): Step {
   return {
     name,
+    after,
     run: async () => {
       const count = { passed: 0, failed: 0 }
       for (const [bin, ...args] of commands) count[(await succeeds(bin, args)) ? 'passed' : 'failed'] += 1

@@ -27,9 +27,9 @@ export const steps: Step[] = [
   { name: 'unit', run: () => vitest(['protocol', 'client', 'web']) },
   { name: 'api', run: () => vitest(['api', 'scripts']) },
   { name: 'build', run: build },
-  { name: 'infra', run: () => vitest(['infra']) },
-  { name: 'e2e', run: playwright },
-  check('lighthouse', [['node', 'e2e/lighthouse.ts']]),
+  { name: 'infra', after: 'build', run: () => vitest(['infra']) },
+  { name: 'e2e', after: 'build', run: playwright },
+  check('lighthouse', [['node', 'e2e/lighthouse.ts']], 'build'),
 ]
 
 /** The committed document must be the one the contracts give. */

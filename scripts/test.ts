@@ -13,10 +13,11 @@ if (unknown.length > 0) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
 whenLauncherEnds(() => process.exit(130))
 
+const wanted = new Set([...asked, ...steps.flatMap(({ name, after = name }) => (asked.includes(name) ? [after] : []))])
 const total: Count = { passed: 0, failed: 0 }
 const summary: string[] = []
 for (const step of steps) {
-  if (asked.length > 0 && !asked.includes(step.name)) continue
+  if (asked.length > 0 && !wanted.has(step.name)) continue
   console.log(`\n── ${step.name}`)
   const began = performance.now()
   const { passed, failed } = await attempt(step)
