@@ -26,7 +26,7 @@ const sizes: Record<string, BrowserContextOptions> = {
   390: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 }
 const schemes = ['light', 'dark'] as const
-const locales: Locale[] = ['en', 'zh-CN']
+const locales: Locale[] = ['en', 'zh-CN', 'zh-TW']
 
 const stack = await startStack({ LOG_LEVEL: 'error' })
 const browser = await chromium.launch({
