@@ -120,7 +120,7 @@ export default function ModelsPage() {
 function useColumns(): Column<ModelConfig>[] {
   const { t, i18n } = useTranslation('relay')
   const amount = (micros: number | undefined) => (micros === undefined ? '–' : formatMicros(micros, i18n.language))
-  const perMillion = (label: string) => `${label}, ${t('prices.perMillion')}`
+  const perMillion = (price: string) => t('prices.perMillion', { price })
   return [
     {
       id: 'model',
