@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startGateway, type Gateway } from '../../scripts/gateway.ts'
 import { ask, dial, echoes, json, open, startUpstream, upgrade, type TestUpstream } from './upstream.ts'
 
@@ -159,7 +159,12 @@ test('the log names every request, and holds neither queries nor invitations nor
   const headers = { authorization: 'Bearer of.a.secret', cookie: 'refresh=secret', 'x-request-id': 'to-be-found' }
   await ask(gateway, '/api/room/invite?token=secret', { headers })
   await ask(gateway, '/join/secret', { headers: { ...headers, 'x-request-id': 'invited' } })
-  const lines = (await gateway.log()).split('\n').filter((line) => line.startsWith('{'))
+  // A request is logged once it was answered.
+  const readLines = async () => {
+    const all = (await gateway.log()).split('\n').filter((line) => line.startsWith('{'))
+    return all.some((line) => line.includes('invited')) && all
+  }
+  const lines = await vi.waitUntil(readLines, { timeout: 10_000 })
   const logged = (name: string): unknown => JSON.parse(lines.find((line) => line.includes(name)) ?? '{}')
   expect(logged('to-be-found')).toMatchObject({
     ...{ requestId: 'to-be-found', address: '127.0.0.1', method: 'GET', path: '/api/room/invite', status: 200 },
