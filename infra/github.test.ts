@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { libraryPath, unpackDebianPackages } from '../scripts/debian-packages.ts'
+import { findProgram } from '../scripts/debian-packages.ts'
 import { steps } from '../scripts/test-steps.ts'
 
 const run = promisify(execFile)
@@ -66,15 +66,14 @@ test('actionlint has nothing to say of the workflows', () => {
 })
 
 test('shellcheck has nothing to say of the scripts in workflows', async () => {
-  const unpacked = await unpackDebianPackages(['shellcheck'], () => undefined)
-  const env = { ...process.env, LD_LIBRARY_PATH: await libraryPath(unpacked) }
+  const { file: shellcheck, env } = await findProgram('shellcheck')
   const folder = await mkdtemp(join(tmpdir(), 'parley-workflow-scripts-'))
   try {
     const files = scripts.map((_, index) => `${index}.sh`)
     for (const [index, { place, script }] of scripts.entries()) {
       await writeFile(join(folder, `${index}.sh`), `#!/bin/bash\n# ${place}\nset -e\n${script}\n`)
     }
-    expect(complaints(join(unpacked, 'usr/bin/shellcheck'), files, { cwd: folder, env })).toBe('')
+    expect(complaints(shellcheck, files, { cwd: folder, env })).toBe('')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

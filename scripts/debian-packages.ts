@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { glob, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -48,6 +48,18 @@ export async function libraryPath(root: string): Promise<string> {
   for await (const file of glob(patterns, { cwd: root })) folders.add(join(root, dirname(file)))
   if (process.env.LD_LIBRARY_PATH) folders.add(process.env.LD_LIBRARY_PATH)
   return [...folders].join(':')
+}
+
+/** A program of this machine, or else of one of the distribution's packages, and the environment it runs in. */
+export async function findProgram(
+  name: string,
+  debianPackage: string = name,
+): Promise<{ file: string; env: NodeJS.ProcessEnv }> {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  const installed = folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
+  if (installed !== undefined) return { file: installed, env: process.env }
+  const root = await unpackDebianPackages([debianPackage], () => undefined)
+  return { file: join(root, 'usr/bin', name), env: { ...process.env, LD_LIBRARY_PATH: await libraryPath(root) } }
 }
 
 /** `debian-12`, `ubuntu-24.04`: packages of one release do not run on another. */

@@ -1,12 +1,11 @@
 import { X509Certificate, createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { promisify } from 'node:util'
-import { libraryPath, unpackDebianPackages } from './debian-packages.ts'
+import { findProgram } from './debian-packages.ts'
 
 const run = promisify(execFile)
 
@@ -72,7 +71,7 @@ async function request(args: string[], alternatives: string, authority?: KeyPair
       await writeFile(join(dir, 'ca.pem'), authority.certificate)
       await writeFile(join(dir, 'ca-key.pem'), authority.key, { mode: 0o600 })
     }
-    const { file, env } = await findOpenssl()
+    const { file, env } = await findProgram('openssl')
     const files = ['-config', 'openssl.cnf', '-keyout', 'key.pem', '-out', 'certificate.pem']
     await run(file, ['req', '-x509', ...files, ...args], { cwd: dir, env })
     const [certificate, key] = await Promise.all(
@@ -83,12 +82,4 @@ async function request(args: string[], alternatives: string, authority?: KeyPair
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
-}
-
-async function findOpenssl(): Promise<{ file: string; env: NodeJS.ProcessEnv }> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    if (existsSync(join(folder, 'openssl'))) return { file: join(folder, 'openssl'), env: process.env }
-  }
-  const root = await unpackDebianPackages(['openssl'], () => undefined)
-  return { file: join(root, 'usr/bin/openssl'), env: { ...process.env, LD_LIBRARY_PATH: await libraryPath(root) } }
 }

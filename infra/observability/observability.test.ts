@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Type } from 'typebox'
 import Value from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { unpackDebianPackages } from '../../scripts/debian-packages.ts'
+import { findProgram } from '../../scripts/debian-packages.ts'
 
 const run = promisify(execFile)
 const here = import.meta.dirname
@@ -20,23 +19,16 @@ beforeAll(async () => {
 
 afterAll(() => rm(workDir, { recursive: true, force: true }))
 
-/** A program of Prometheus' own, of this machine or of the distribution's package. */
-async function program(name: 'promtool' | 'amtool', debianPackage: string): Promise<string> {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const installed = folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
-  return installed ?? join(await unpackDebianPackages([debianPackage], () => undefined), 'usr/bin', name)
-}
-
 const read = (name: string) => readFile(join(here, name), 'utf8')
 
 test('Prometheus takes its configuration and its rules, and asks the nodes of compose.yml with a token', async () => {
-  const promtool = await program('promtool', 'prometheus')
+  const { file: promtool, env } = await findProgram('promtool', 'prometheus')
   await cp(join(here, 'alerts.yml'), join(workDir, 'alerts.yml'))
   await writeFile(join(workDir, 'token'), 'token')
   // It looks for the file of the token, which is where Compose mounts it.
   const config = (await read('prometheus.yml')).replace('/run/secrets/metrics-token', join(workDir, 'token'))
   await writeFile(join(workDir, 'prometheus.yml'), config)
-  await expect(run(promtool, ['check', 'config', join(workDir, 'prometheus.yml')])).resolves.toBeDefined()
+  await expect(run(promtool, ['check', 'config', join(workDir, 'prometheus.yml')], { env })).resolves.toBeDefined()
   expect(config).toContain(join(workDir, 'token'))
 
   const targets = [...config.matchAll(/'([\w-]+):8000'/g)].map(([, name]) => name)
@@ -48,18 +40,18 @@ test('Prometheus takes its configuration and its rules, and asks the nodes of co
 }, 60_000)
 
 test('alerts fire when they should and not before', async () => {
-  const promtool = await program('promtool', 'prometheus')
-  await expect(run(promtool, ['test', 'rules', 'alerts.test.yml'], { cwd: here })).resolves.toBeDefined()
+  const { file: promtool, env } = await findProgram('promtool', 'prometheus')
+  await expect(run(promtool, ['test', 'rules', 'alerts.test.yml'], { cwd: here, env })).resolves.toBeDefined()
 }, 60_000)
 
 test('Alertmanager takes its configuration, as it stands and with the receivers it describes', async () => {
-  const amtool = await program('amtool', 'prometheus-alertmanager')
+  const { file: amtool, env } = await findProgram('amtool', 'prometheus-alertmanager')
   const config = await read('alertmanager/alertmanager.yml')
   const receivers = config.replaceAll(/^ {4}# {3}/gm, '    ')
   expect(receivers).toMatch(/^ {4}email_configs:$[^]*^ {4}webhook_configs:$/m)
   for (const [name, content] of Object.entries({ 'as-it-is.yml': config, 'with-receivers.yml': receivers })) {
     await writeFile(join(workDir, name), content)
-    await expect(run(amtool, ['check-config', join(workDir, name)])).resolves.toBeDefined()
+    await expect(run(amtool, ['check-config', join(workDir, name)], { env })).resolves.toBeDefined()
   }
 }, 60_000)
 

@@ -18,7 +18,7 @@ async function close(app: FastifyInstance, signal: string): Promise<void> {
   await app.close()
 }
 
-/** Waits for the database and brings it up to date. Whoever asks meanwhile is told that the server starts. */
+/** Waits for the database and brings it up to date. Whoever looks after the server is told meanwhile that it starts. */
 async function prepare(settings: Settings): Promise<void> {
   const { DATABASE_URL, PORT, HOST } = settings.current()
   const log = await openLog(settings.current())
